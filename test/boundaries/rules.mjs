@@ -87,6 +87,7 @@ export const layers = {
     ['resources'],
     ['http'],
   ],
+  'services/tool-router/src': [['main'], ['compose'], ['server'], ['catalog'], ['sources']],
   'packages/runtime/src': [
     ['index'],
     ['process', 'kubernetes'],

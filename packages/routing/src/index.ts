@@ -1,3 +1,12 @@
 export { routeKeys } from './stored-routes.js';
 export { routePublisher, type RoutePublisher, type RouteVersion, type VersionedRoute } from './publish.js';
+export {
+  announceRouter,
+  followRouters,
+  ROUTER_PATH,
+  routerKeys,
+  type AnnouncedRouter,
+  type RouterAnnouncement,
+  type RouterTable,
+} from './routers.js';
 export { followRoutes, followTools, type RouteTable, type ToolTable } from './table.js';

@@ -14,7 +14,7 @@ import {
   toolRows,
   toolsetRows,
 } from '@mcp-gateway/database';
-import { type ApiKeyPublisher, apiKeyVerifier, type SignInRequest } from '@mcp-gateway/identity';
+import { type ApiKeyPublisher, apiKeyVerifier, ownServices, type SignInRequest } from '@mcp-gateway/identity';
 import { readConfig } from '@mcp-gateway/platform/config';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
 import type { TlsFiles } from '@mcp-gateway/platform/serving';
@@ -34,7 +34,7 @@ import { auditRoutes } from './audit/routes.js';
 import { credentialBroker } from './credentials/broker.js';
 import { credentialRoutes } from './credentials/routes.js';
 import { tokenEndpoint } from './credentials/token-endpoint.js';
-import { ownServices, settleOrigin } from './http/origin.js';
+import { settleOrigin } from './http/origin.js';
 import { createApiServer } from './http/server.js';
 import { instrumentApi } from './metrics.js';
 import { managementPaths } from './openapi/management-paths.js';

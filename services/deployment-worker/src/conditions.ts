@@ -7,9 +7,7 @@ import {
 } from '@mcp-gateway/common/contracts';
 import { unreachable } from '@mcp-gateway/common/errors';
 import type { Observation } from '@mcp-gateway/runtime';
-
-/** A condition without the time of its last transition. */
-export type UntimedCondition = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
+import type { UntimedCondition } from './plan.js';
 
 /** Crashes in a row that look like more than an accident. */
 const LOOPING_AFTER = 3;

@@ -1,16 +1,24 @@
-import type { ReplicatedSpec, ResourceKind } from '@mcp-gateway/common/contracts';
-import type { AdapterRow, AdapterRows, ResourceRow, ResourceRows, ToolRow, ToolRows } from '@mcp-gateway/database';
-import { desiredState, type DesiredState } from './plan.js';
+import type { ResourceKind } from '@mcp-gateway/common/contracts';
+import type {
+  AdapterRow,
+  AdapterRows,
+  ResourceRow,
+  ResourceRows,
+  ResourceSpec,
+  ToolRow,
+  ToolRows,
+} from '@mcp-gateway/database';
+import { desiredState, type DesiredState, type ReplicatedState } from './plan.js';
 
 /** Resources of one kind, as the worker reconciles them. */
 export interface ManagedKind {
   kind: ResourceKind;
-  rows: Omit<ResourceRows<ReplicatedSpec>, 'find'>;
+  rows: Omit<ResourceRows<ResourceSpec>, 'find'>;
   /** The resource of this name, also one that is being deleted. */
   find(name: string): Promise<DesiredState | null>;
 }
 
-const managedKind = <Spec extends ReplicatedSpec>(
+const managedKind = <Spec extends ResourceSpec>(
   kind: ResourceKind,
   rows: ResourceRows<Spec>,
   desired: (row: ResourceRow<Spec>) => DesiredState,
@@ -25,7 +33,7 @@ const managedKind = <Spec extends ReplicatedSpec>(
 
 export const adapterKind = (rows: AdapterRows): ManagedKind => managedKind('adapter', rows, desiredAdapter);
 
-export function desiredAdapter(row: AdapterRow): DesiredState {
+export function desiredAdapter(row: AdapterRow): ReplicatedState {
   const { port, path, policies, affinity, sessionRecovery, sessions, preserveHost } = row.spec;
   const { upstreamAuth, tls, audit } = row.spec;
   return desiredState(
@@ -47,7 +55,7 @@ export function desiredAdapter(row: AdapterRow): DesiredState {
 export const toolKind = (rows: ToolRows): ManagedKind => managedKind('tool', rows, desiredTool);
 
 /** @throws Error for a stored spec that does not fit the contract */
-export function desiredTool(row: ToolRow): DesiredState {
+export function desiredTool(row: ToolRow): ReplicatedState {
   const { name, source, toolDefinition } = row.spec;
   if (source.type === 'mcp') {
     const { port, path } = source;

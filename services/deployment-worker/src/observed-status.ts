@@ -1,7 +1,7 @@
 import type { Condition, Phase, ReplicaStatus } from '@mcp-gateway/common/contracts';
 import { desiredReplicas, type Observation } from '@mcp-gateway/runtime';
-import { healthCheckCondition, progressingCondition, readyCondition, type UntimedCondition } from './conditions.js';
-import type { DesiredState } from './plan.js';
+import { healthCheckCondition, progressingCondition, readyCondition } from './conditions.js';
+import type { ReplicatedState, UnreplicatedState, UntimedCondition } from './plan.js';
 
 export interface SavedStatus {
   phase: Phase;
@@ -9,8 +9,12 @@ export interface SavedStatus {
   replicas: ReplicaStatus[];
 }
 
-/** The status of a resource, from the desired and the observed state. */
-export function observedStatus({ row, workload, revision }: DesiredState, seen: Observation, now: Date): SavedStatus {
+/** The status of a resource with replicas, from the desired and the observed state. */
+export function observedStatus(
+  { row, workload, revision }: ReplicatedState,
+  seen: Observation,
+  now: Date,
+): SavedStatus {
   // No fields beside those of the contract: a status with more is read as none.
   const replicas = seen.replicas.map(
     ({ endpoint: _, addresses: __, nodeLost: ___, revision: theirs, ...replica }): ReplicaStatus => ({
@@ -30,6 +34,16 @@ export function observedStatus({ row, workload, revision }: DesiredState, seen: 
     phase: phaseOf(wanted, replicas, readiness, rollout),
     conditions: [readiness, rollout, health].map((condition) => sinceWhen(condition, row.conditions, now)),
     replicas,
+  };
+}
+
+/** The status of a resource that runs nothing. */
+export function standingStatus({ row, standing }: UnreplicatedState, now: Date): SavedStatus {
+  const { phase, conditions } = standing();
+  return {
+    phase,
+    conditions: conditions.map((condition) => sinceWhen(condition, row.conditions, now)),
+    replicas: [],
   };
 }
 

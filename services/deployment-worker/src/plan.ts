@@ -1,5 +1,12 @@
-import type { PublishedRoute, PublishedTool, ReplicatedSpec } from '@mcp-gateway/common/contracts';
-import type { ResourceRow } from '@mcp-gateway/database';
+import type {
+  Condition,
+  Phase,
+  PublishedEndpoint,
+  PublishedRoute,
+  PublishedTool,
+  ReplicatedSpec,
+} from '@mcp-gateway/common/contracts';
+import type { ResourceRow, ResourceSpec } from '@mcp-gateway/database';
 import {
   desiredReplicas,
   desiredWorkload,
@@ -14,19 +21,42 @@ export type KindRouting = Pick<
   'affinity' | 'policies' | 'sessionRecovery' | 'sessions' | 'preserveHost' | 'upstreamAuth' | 'tls' | 'audit'
 >;
 
-/** A row with its workload and revision. Computed once for each run, because the revision is a hash. */
-export interface DesiredState extends DesiredWorkload {
-  row: ResourceRow<ReplicatedSpec>;
+interface Desired<Spec extends ResourceSpec> {
+  row: ResourceRow<Spec>;
   routing: KindRouting;
   /** Of a tool: what is published beside its route. */
   definition?: PublishedTool;
 }
 
+/** A row with its workload and revision. Computed once for each run, because the revision is a hash. */
+export interface ReplicatedState extends Desired<ReplicatedSpec>, DesiredWorkload {}
+
+/** A condition without the time of its last transition. */
+export type UntimedCondition = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
+
+/** How a resource stands that runs nothing. */
+export interface Standing {
+  phase: Phase;
+  conditions: UntimedCondition[];
+  endpoints: PublishedEndpoint[];
+  /** The path of endpoints that have none of their own. */
+  path: string;
+}
+
+/** A row of a resource that runs nothing: no runtime knows it, so it says itself how it stands. */
+export interface UnreplicatedState extends Desired<ResourceSpec> {
+  workload?: undefined;
+  /** Answers from memory. */
+  standing(): Standing;
+}
+
+export type DesiredState = ReplicatedState | UnreplicatedState;
+
 type Row = ResourceRow<ReplicatedSpec>;
 /** Where the servers of a resource listen, and whether they speak TLS. */
 type Served = Pick<Workload, 'port' | 'path' | 'tls'>;
 
-export const desiredState = (row: Row, served: Served, routing: KindRouting): DesiredState => ({
+export const desiredState = (row: Row, served: Served, routing: KindRouting): ReplicatedState => ({
   row,
   routing,
   ...desiredWorkload(workloadOf(row, served)),
@@ -63,12 +93,13 @@ function workloadOf({ kind, id, spec }: Pick<Row, 'kind' | 'id' | 'spec'>, { por
  */
 export type Step = 'apply' | 'report' | 'remove' | 'wait' | 'purge' | 'forget';
 
-/** The next step, from the desired and the observed state. */
+/** The next step of a resource with replicas, from the desired and the observed state; of any that is being removed. */
 export function plan(desired: DesiredState | null, seen: Observation): Step {
   const isLive = desired !== null && desired.row.deletedAt === null;
   // A resource that took over a name gets neither the processes nor the logs of the one before.
   if (seen.exists && (!isLive || seen.resourceId !== desired.row.id)) return seen.removing ? 'wait' : 'remove';
   if (!isLive) return desired ? 'purge' : 'forget';
+  if (!desired.workload) return 'report';
   const { workload, revision } = desired;
   const isApplied = seen.exists && !seen.removing && seen.inSync && seen.revision === revision;
   return isApplied && seen.desiredReplicas === desiredReplicas(workload.replicas, seen) ? 'report' : 'apply';

@@ -2,8 +2,11 @@ import type { ResourceRef } from '@mcp-gateway/common/contracts';
 import { describe, expect, it } from '@jest/globals';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { AdapterRow } from '@mcp-gateway/database';
-import { deleted, OTHER_ID, rowOf } from '../test/fixtures.js';
+import { deleted, OTHER_ID, rowOf, silent, T1 } from '../test/fixtures.js';
 import { World, type Crash } from '../test/world.js';
+import type { Standing } from './plan.js';
+import { reconciler } from './reconcile.js';
+import { routeRestorer } from './routes.js';
 
 const row = rowOf({ replicaCount: 2 });
 const changed = rowOf({ replicaCount: 2, imageVersion: '2.0.0' }, { generation: 2 });
@@ -170,6 +173,75 @@ describe('reconciling', () => {
       await expect(world.reconcile('echo')).rejects.toThrow('unavailable');
     },
   );
+});
+
+describe('a resource that runs nothing', () => {
+  const endpoint = { id: 'elsewhere', url: 'https://mcp.example.com', path: '/v1', ready: true };
+  const ready = { type: 'Ready' as const, status: 'True' as const, reason: 'Answers', message: 'It answers.' };
+  const standing: Standing = { phase: 'Ready', conditions: [ready], endpoints: [endpoint], path: '/v1' };
+  const partsOf = (world: World) => ({
+    kind: {
+      ...world.kind,
+      async find(name: string) {
+        const found = await world.kind.find(name);
+        return found && { row: found.row, routing: { affinity: 'session' as const }, standing: () => standing };
+      },
+    },
+    runtime: world.runtime,
+    routes: world.routes,
+    now: () => T1,
+    log: silent,
+  });
+
+  it('is published and saved, and the runtime is asked for nothing', async () => {
+    const world = await worldWith(null);
+    world.rowTable.set('echo', row);
+    await reconciler(partsOf(world))('echo');
+    expect(world.changes).toEqual(['publish echo 1/1', 'saveStatus echo Ready']);
+    expect(world.routeTable.get('echo')).toMatchObject({ createdBy: 'alice', path: '/v1', endpoints: [endpoint] });
+    expect(savedRow(world)).toMatchObject({
+      replicas: [],
+      conditions: [{ ...ready, lastTransitionTime: expect.any(String) }],
+    });
+  });
+
+  it('ends what an earlier spec ran, once its route leads elsewhere', async () => {
+    const world = await worldWith(row);
+    world.rowTable.set('echo', changed);
+    await reconciler(partsOf(world))('echo');
+    expect(world.changes).toEqual(['publish echo 1/1', 'saveStatus echo Ready', 'remove echo']);
+    await reconciler(partsOf(world))('echo'); // it is still ending
+    world.pass();
+    await reconciler(partsOf(world))('echo');
+    expect(world.changes.filter((change) => change === 'remove echo')).toHaveLength(1);
+    expect([world.running.size, world.violations]).toEqual([0, []]);
+  });
+
+  it('is published and saved while the runtime does not answer', async () => {
+    const world = await worldWith(null);
+    world.rowTable.set('echo', row);
+    Object.assign(world.runtime, { observe: () => Promise.reject(new GatewayError('UNAVAILABLE')) });
+    await expect(reconciler(partsOf(world))('echo')).rejects.toThrow(GatewayError);
+    expect(world.changes).toEqual(['publish echo 1/1', 'saveStatus echo Ready']);
+  });
+
+  it('is withdrawn and purged when it is deleted', async () => {
+    const world = await worldWith(null);
+    world.rowTable.set('echo', row);
+    await reconciler(partsOf(world))('echo');
+    world.rowTable.set('echo', deleted(row));
+    await reconciler(partsOf(world))('echo');
+    expect(world.changes.slice(2)).toEqual(['withdraw echo', 'purge echo']);
+  });
+
+  it('has its route again when Redis has lost all routes', async () => {
+    const world = await worldWith(null);
+    world.rowTable.set('echo', row);
+    world.complete = false;
+    const { kind, ...parts } = partsOf(world);
+    await routeRestorer({ ...parts, kinds: [kind] })();
+    expect(world.routeTable.get('echo')?.endpoints).toEqual([endpoint]);
+  });
 });
 
 const ways: [what: string, before: AdapterRow | null, after: AdapterRow | null][] = [

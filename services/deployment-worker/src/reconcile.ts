@@ -5,9 +5,9 @@ import type { RoutePublisher } from '@mcp-gateway/routing';
 import type { Observation, Runtime } from '@mcp-gateway/runtime';
 import { nameInUse, runtimeUnavailable } from './conditions.js';
 import type { ManagedKind } from './kinds.js';
-import { type DesiredState, plan } from './plan.js';
-import { observedStatus } from './observed-status.js';
-import { publicationOf } from './routes.js';
+import { type DesiredState, plan, type ReplicatedState, type UnreplicatedState } from './plan.js';
+import { observedStatus, standingStatus } from './observed-status.js';
+import { publicationOf, routeOf, standingRoute } from './routes.js';
 
 export interface ReconcileParts {
   kind: ManagedKind;
@@ -42,6 +42,7 @@ export function reconciler(parts: ReconcileParts): (name: string) => Promise<voi
     const ref = { kind: of.kind, name };
     const run = await routes.beginRun(); // before the row is read: a later run has seen a row that is as new
     const desired = await of.find(name);
+    if (desired && !desired.workload && desired.row.deletedAt === null) return reportStanding(parts, desired, run);
     const seen = await runtime.observe(ref).catch((error: unknown) => saveUnavailable(parts, desired, error));
     const step = plan(desired, seen);
     const what = { ...ref, step, generation: desired?.row.generation, run };
@@ -64,12 +65,12 @@ async function take(step: ReturnType<typeof plan>, parts: ReconcileParts, curren
   const { ref, run, desired, seen } = current;
   switch (step) {
     case 'apply': {
-      const state = desired as DesiredState;
+      const state = desired as ReplicatedState;
       await runtime.apply(state).catch((error: unknown) => saveUnavailable(parts, state, error));
       return report(parts, state, run);
     }
     case 'report':
-      return report(parts, desired as DesiredState, run);
+      return report(parts, desired as ReplicatedState, run);
     case 'remove':
       // The route first, so that no request is sent to a workload that is about to end.
       if (!(await withdraw(parts, current))) return false;
@@ -86,12 +87,28 @@ async function take(step: ReturnType<typeof plan>, parts: ReconcileParts, curren
   }
 }
 
-async function report({ kind, runtime, routes, now }: ReconcileParts, desired: DesiredState, run: number) {
+async function report({ kind, runtime, routes, now }: ReconcileParts, desired: ReplicatedState, run: number) {
   const { row } = desired;
   const seen = await runtime.observe(row);
   const status = observedStatus(desired, seen, now());
-  const published = publicationOf(desired, seen, { phase: status.phase, run });
-  return (await routes.publish(published)) && kind.rows.saveStatus(row, status);
+  const route = routeOf(desired, seen, status.phase);
+  return (await routes.publish(publicationOf(desired, route, run))) && kind.rows.saveStatus(row, status);
+}
+
+/**
+ * Publishes and saves a resource that runs nothing, whether the runtime answers or not. Then it ends what an earlier spec, or an
+ * earlier resource of the name, has left running: the route leads elsewhere by now.
+ */
+async function reportStanding(parts: ReconcileParts, desired: UnreplicatedState, run: number): Promise<void> {
+  const { kind, runtime, routes, now, log } = parts;
+  const { row } = desired;
+  const what = { kind: row.kind, name: row.name, generation: row.generation, run };
+  log.debug({ ...what, step: 'report' }, 'reconcile');
+  const published = await routes.publish(publicationOf(desired, standingRoute(desired), run));
+  const isCurrent = published && (await kind.rows.saveStatus(row, standingStatus(desired, now())));
+  if (!isCurrent) return log.debug(what, 'a newer run has taken over');
+  const seen = await runtime.observe(row);
+  if (seen.exists && !seen.removing) await runtime.remove(row);
 }
 
 async function withdraw({ kind, routes }: ReconcileParts, { ref, run, desired }: Run): Promise<boolean> {

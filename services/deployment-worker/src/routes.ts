@@ -4,45 +4,49 @@ import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { RoutePublisher, VersionedRoute } from '@mcp-gateway/routing';
 import type { ManagedKind } from './kinds.js';
-import type { DesiredState } from './plan.js';
+import type { DesiredState, ReplicatedState, UnreplicatedState } from './plan.js';
 import { observedStatus } from './observed-status.js';
 
 /**
  * The route of a resource for the data plane.
  * @param phase of its status now. With `Stopped` or `Failed`, the data plane does not wait for an endpoint.
  */
-export function routeOf(
-  { row, workload: { path }, routing, revision: desired }: DesiredState,
-  seen: Observation,
-  phase: Phase,
-): PublishedRoute {
+export function routeOf(desired: ReplicatedState, seen: Observation, phase: Phase): PublishedRoute {
+  const { row, workload, revision: wanted } = desired;
+  const { path } = workload;
   const addresses = seen.replicas.flatMap((replica) => replica.addresses ?? []);
-  const { requiredRoles, replicaCount } = row.spec;
   return {
-    kind: row.kind,
-    name: row.name,
-    resourceId: row.id,
-    generation: row.generation,
-    createdBy: row.createdBy,
-    requiredRoles,
-    ...(row.tenant !== DEFAULT_TENANT && { tenant: row.tenant }),
-    ...routing,
+    ...ruleOf(desired),
     path,
-    ...(replicaCount === 0 ? { phase: 'Stopped' } : phase === 'Failed' && { phase }),
+    ...(row.spec.replicaCount === 0 ? { phase: 'Stopped' } : phase === 'Failed' && { phase }),
     endpoints: seen.replicas.flatMap(({ endpoint, revision }) =>
-      endpoint ? { ...endpoint, path: endpoint.path ?? path, updated: revision === desired } : [],
+      endpoint ? { ...endpoint, path: endpoint.path ?? path, updated: revision === wanted } : [],
     ),
     ...(addresses.length > 0 && { addresses }),
   };
 }
 
+/** The route of a resource that runs nothing. */
+export function standingRoute(desired: UnreplicatedState): PublishedRoute {
+  const { path, endpoints } = desired.standing();
+  return { ...ruleOf(desired), path, endpoints };
+}
+
+/** Whose the resource is, who may use it, and how. */
+const ruleOf = ({ row, routing }: Pick<DesiredState, 'row' | 'routing'>) => ({
+  kind: row.kind,
+  name: row.name,
+  resourceId: row.id,
+  generation: row.generation,
+  createdBy: row.createdBy,
+  requiredRoles: row.spec.requiredRoles,
+  ...(row.tenant !== DEFAULT_TENANT && { tenant: row.tenant }),
+  ...routing,
+});
+
 /** The route with its version and, of a tool, its definition. @param run that writes it */
-export const publicationOf = (
-  desired: DesiredState,
-  seen: Observation,
-  { phase, run }: { phase: Phase; run: number },
-): VersionedRoute => ({
-  route: routeOf(desired, seen, phase),
+export const publicationOf = (desired: DesiredState, route: PublishedRoute, run: number): VersionedRoute => ({
+  route,
   ...(desired.definition && { definition: desired.definition }),
   version: { ...desired.row, run },
 });
@@ -64,11 +68,12 @@ export function routeRestorer({ kinds, runtime, routes, now, log }: RestoreParts
   async function routeFor({ kind, find }: ManagedKind, name: string, run: number): Promise<VersionedRoute[]> {
     const desired = await find(name);
     if (!desired || desired.row.deletedAt) return [];
+    if (!desired.workload) return [publicationOf(desired, standingRoute(desired), run)];
     const ref: ResourceRef = { kind, name };
     const seen = await runtime.observe(ref);
     if (seen.resourceId !== null && seen.resourceId !== desired.row.id) return [];
     const { phase } = observedStatus(desired, seen, now());
-    return [publicationOf(desired, seen, { phase, run })];
+    return [publicationOf(desired, routeOf(desired, seen, phase), run)];
   }
 
   return async () => {

@@ -12,7 +12,7 @@ export interface FieldError {
 type RpcId = string | number | bigint;
 
 export interface GatewayErrorOptions {
-  /** Shown to the client: what is wrong with this request and what to do. */
+  /** Shown to the client: what is wrong with this request and what to do. Absent: USUAL_DETAIL of the code, if any. */
   detail?: string;
   errors?: FieldError[];
   headers?: Record<string, string>;
@@ -23,6 +23,14 @@ export interface GatewayErrorOptions {
   /** Goes to the log, never to the client. */
   cause?: unknown;
 }
+
+/** The same for an unknown name and for one that the caller may not use, so that it tells no one what exists. */
+const USUAL_DETAIL: Partial<Record<ErrorCode, string>> = {
+  ADAPTER_NOT_FOUND: 'none has this name, or you may not use it; GET /adapters lists those that you may use',
+  API_KEY_NOT_FOUND: 'none has this id, or it is not yours; GET /api-keys lists your keys',
+  TENANT_NOT_FOUND: 'none has this id, or you may not see it; GET /tenants lists those that you administer',
+  TOOL_NOT_FOUND: 'none has this name, or you may not use it; GET /tools lists those that you may use',
+};
 
 /** An error of the catalogue. The gateway answers every other thrown value as INTERNAL. */
 export class GatewayError extends Error {
@@ -38,9 +46,10 @@ export class GatewayError extends Error {
 
   constructor(
     readonly code: ErrorCode,
-    { detail, errors, headers = {}, rpcId, reason, cause }: GatewayErrorOptions = {},
+    { detail: own, errors, headers = {}, rpcId, reason, cause }: GatewayErrorOptions = {},
   ) {
     const { status, rpcCode, title } = errorCatalogue[code];
+    const detail = own ?? USUAL_DETAIL[code];
     super(detail ? `${title}: ${detail}` : title, { cause });
     this.status = status;
     this.rpcCode = rpcCode;

@@ -1,33 +1,10 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
 import { malformedRequest } from '@mcp-gateway/common/errors';
-import { clientAddressBy } from '@mcp-gateway/identity';
+import { clientAddressBy, type IsOwnService } from '@mcp-gateway/identity';
 import { INTERNAL_SECRET_HEADER } from '@mcp-gateway/platform/serving';
 import type { Request, RequestHandler } from 'express';
 
 /** Headers in which a proxy says where a request comes from (RFC 7239, and those before it). */
 const OF_PROXIES = /^(forwarded|x[-_]forwarded[-_].*)$/;
-
-/** Whether a request comes from a service of this gateway, by a secret that it has. */
-export type IsOwnService = (headers: IncomingHttpHeaders) => boolean;
-
-/**
- * A service sends all secrets that it has, with commas between. One in common is enough, so that a service which has read
- * a changed list and one which has not yet agree.
- * @param secrets as they are now
- */
-export function ownServices(secrets: () => readonly string[]): IsOwnService {
-  return ({ [INTERNAL_SECRET_HEADER]: given }) => {
-    if (typeof given !== 'string') return false;
-    const known = secrets().map(digest);
-    return given.split(',').some((each) => {
-      const hash = digest(each.trim());
-      return known.some((one) => timingSafeEqual(one, hash));
-    });
-  };
-}
-
-const digest = (text: string) => createHash('sha256').update(text).digest();
 
 const own = new WeakSet<Request>();
 

@@ -1,0 +1,44 @@
+import {
+  callerFields,
+  followedSecret,
+  internalFields,
+  readConfig,
+  redisFields,
+  serviceFields,
+  unknownVariables,
+  variablesOf,
+} from '@mcp-gateway/platform/config';
+import { createLogger } from '@mcp-gateway/platform/logging';
+import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
+import { closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/platform/serving';
+import { serveMetrics } from '@mcp-gateway/platform/telemetry';
+import { z } from 'zod';
+import { composeToolRouter } from './compose.js';
+
+const { PORT, MCP_GATEWAY_HOST } = callerFields;
+const MCP_GATEWAY_INTERNAL_SECRETS = internalFields.MCP_GATEWAY_INTERNAL_SECRETS.unwrap();
+
+const Config = z.object({ ...serviceFields, ...redisFields, PORT, MCP_GATEWAY_HOST, MCP_GATEWAY_INTERNAL_SECRETS });
+
+runMain(async () => {
+  const config = readConfig(Config, process.env);
+  const log = createLogger('tool-router', config.MCP_GATEWAY_LOG_LEVEL);
+  for (const warning of unknownVariables(process.env, variablesOf(Config))) log.warn(warning);
+  const { defer } = shutdownOn(log);
+  const metrics = await serveMetrics(config, { log, defer }); // first, so that metrics are served until the end
+
+  await checkRedis(config);
+  const redis = redisClient(config, log);
+  defer(async () => void (redis.isOpen && redis.destroy()));
+  const { MCP_GATEWAY_INTERNAL_SECRETS: first } = config;
+  const secret = Config.shape.MCP_GATEWAY_INTERNAL_SECRETS;
+  const secrets = followedSecret(first, 'MCP_GATEWAY_INTERNAL_SECRETS', secret, process.env, { log, defer });
+  const settings = { prefix: config.REDIS_PREFIX, internalSecrets: secrets ?? (() => first) };
+  const { server, close } = composeToolRouter(settings, { redis, log, metrics });
+  void redis.connect().catch(() => {}); // the client reconnects by itself; /readyz says whether the tools are loaded
+
+  defer(() => closeServer(server, 5_000));
+  defer(close); // ends streams, so that the server can close
+  const port = await listen(server, { host: config.MCP_GATEWAY_HOST, port: config.PORT });
+  log.info({ port }, 'tool router listens');
+});

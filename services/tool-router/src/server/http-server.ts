@@ -1,0 +1,57 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { GatewayError } from '@mcp-gateway/common/errors';
+import type { Principal } from '@mcp-gateway/common/principal';
+import type { Logger } from '@mcp-gateway/platform/logging';
+import { requestIdOf } from '@mcp-gateway/platform/serving';
+import { rpcErrorBody } from '@mcp-gateway/protocol';
+
+/** The principal of a caller of many groups takes some 20 KiB. */
+const MAX_HEADER_BYTES = 64 * 1024;
+/** Longer than data planes keep idle connections; otherwise one could write to a connection that is closing. */
+const KEEP_ALIVE_MS = 75_000;
+
+const MCP_PATH = /^\/mcp(?:\/t\/(?<toolset>[a-z0-9-]{1,63}))?\/?(?:\?.*)?$/;
+
+/** The toolset that is served at /mcp: everything that the caller may use. */
+export const ALL_TOOLS = 'all';
+
+export interface HttpServerParts {
+  /** Serves one request of MCP. */
+  serve(req: IncomingMessage, res: ServerResponse, caller: { principal: Principal; toolset: string }): Promise<void>;
+  /** @throws GatewayError when the request does not come from a data plane */
+  callerOf(req: IncomingMessage): Principal;
+  isReady(): boolean;
+  log: Logger;
+}
+
+/** Only data planes call it; they have checked `Origin` and `Host`, the token and the permission for the toolset. */
+export function createHttpServer({ serve, callerOf, isReady, log }: HttpServerParts): Server {
+  const options = { keepAliveTimeout: KEEP_ALIVE_MS, maxHeaderSize: MAX_HEADER_BYTES };
+  return createServer(options, (req, res) => {
+    const url = req.url ?? '';
+    if (url === '/healthz') return answerText(res, 200, 'ok');
+    if (url === '/readyz') return isReady() ? answerText(res, 200, 'ok') : answerText(res, 503, 'tools are not loaded');
+    const address = MCP_PATH.exec(url);
+    if (!address) return answerText(res, 404, 'MCP is served at /mcp and /mcp/t/{toolset}');
+    void serveMcp(req, res, address.groups?.['toolset'] ?? ALL_TOOLS);
+  });
+
+  async function serveMcp(req: IncomingMessage, res: ServerResponse, toolset: string): Promise<void> {
+    try {
+      await serve(req, res, { principal: callerOf(req), toolset });
+    } catch (error) {
+      if (!(error instanceof GatewayError)) log.error({ err: error }, 'a request failed; all other requests continue');
+      answerError(req, res, error instanceof GatewayError ? error : new GatewayError('INTERNAL', { cause: error }));
+    }
+  }
+}
+
+function answerText(res: ServerResponse, status: number, text: string): void {
+  res.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
+}
+
+function answerError(req: IncomingMessage, res: ServerResponse, error: GatewayError): void {
+  if (res.headersSent) return void res.destroy();
+  res.writeHead(error.status, { 'content-type': 'application/json' });
+  res.end(rpcErrorBody(error, requestIdOf(req.headers)));
+}
