@@ -158,3 +158,6 @@ export const weatherTool = (changes: object = {}, toolChanges: object = {}) => (
 
 /** The same tool with another name. */
 export const toolOf = (name: string, changes: object = {}) => weatherTool({ name, ...changes }, { name });
+
+/** Every tool, for holders of the role `team`. */
+export const toolsetOf = (name: string) => ({ name, tools: [{ name: '*' }], requiredRoles: ['team'] });

@@ -29,6 +29,7 @@ const USUAL_DETAIL: Partial<Record<ErrorCode, string>> = {
   ADAPTER_NOT_FOUND: 'none has this name, or you may not use it; GET /adapters lists those that you may use',
   API_KEY_NOT_FOUND: 'none has this id, or it is not yours; GET /api-keys lists your keys',
   TENANT_NOT_FOUND: 'none has this id, or you may not see it; GET /tenants lists those that you administer',
+  TOOLSET_NOT_FOUND: 'none has this name, or you may not use it; GET /toolsets lists those that you may use',
   TOOL_NOT_FOUND: 'none has this name, or you may not use it; GET /tools lists those that you may use',
 };
 

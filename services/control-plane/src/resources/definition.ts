@@ -88,10 +88,10 @@ export const resourceState = (row: ResourceRow<ResourceSpec>) => ({
 /** The same with the worker's last observation of the replicas, in the words of Deployments in Kubernetes. */
 export function resourceStatus(row: ResourceRow<ReplicatedSpec>) {
   const { spec, replicas } = row;
-  const { conditions, ...state } = resourceState(row);
+  const { conditions, ...progress } = resourceState(row);
   const readyReplicas = replicas.filter(({ ready }) => ready).length;
   return {
-    ...state,
+    ...progress,
     desiredReplicas: spec.replicaCount,
     readyReplicas,
     updatedReplicas: replicas.filter(({ updated, state }) => updated && state !== 'Stopping').length,

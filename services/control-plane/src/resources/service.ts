@@ -1,5 +1,5 @@
 import { ResourceName, type ResourceRef } from '@mcp-gateway/common/contracts';
-import { forbidden, GatewayError } from '@mcp-gateway/common/errors';
+import { type ErrorCode, forbidden, GatewayError } from '@mcp-gateway/common/errors';
 import { type Access, decide, hasAdminRole, isInScope } from '@mcp-gateway/common/permission';
 import type { Principal } from '@mcp-gateway/common/principal';
 import type { CheckUse, Page, ResourceRow, ResourceSpec } from '@mcp-gateway/database';
@@ -56,7 +56,7 @@ export function resourceService<Spec extends ResourceSpec, Resource extends Repr
     });
   }
 
-  const service: ResourceService<Spec, Resource> = {
+  const service: Omit<ResourceService<Spec, Resource>, 'put'> = {
     async create(by, spec) {
       if (!isInScope(by.principal, { kind, name: spec.name })) {
         throw forbidden(`the API key is restricted to resources, and ${kind} ${spec.name} is none of them`);
@@ -92,16 +92,6 @@ export function resourceService<Spec extends ResourceSpec, Resource extends Repr
       enqueue(name, by);
       return represent(row);
     },
-    async put(by, spec, precondition) {
-      try {
-        return { resource: await service.update(by, spec, precondition ?? (() => true)), isNew: false };
-      } catch (error) {
-        if (!(error instanceof GatewayError) || error.code !== definition.errors.notFound) throw error;
-      }
-      // RFC 9110 §13.1.1: no condition on a state holds for what does not exist.
-      if (precondition) throw editConflict();
-      return { resource: await service.create(by, spec), isNew: true };
-    },
     async remove(by, name, precondition) {
       await retryWrite({ kind, name }, async () => {
         const current = await writable(by, name, precondition);
@@ -110,8 +100,24 @@ export function resourceService<Spec extends ResourceSpec, Resource extends Repr
       enqueue(name, by);
     },
   };
-  return service;
+  return { ...service, put: putOf(service, definition.errors) };
 }
+
+const putOf =
+  <Spec extends ResourceSpec, Resource>(
+    { create, update }: Pick<ResourceService<Spec, Resource>, 'create' | 'update'>,
+    { notFound }: { notFound: ErrorCode },
+  ): ResourceService<Spec, Resource>['put'] =>
+  async (by, spec, precondition) => {
+    try {
+      return { resource: await update(by, spec, precondition ?? (() => true)), isNew: false };
+    } catch (error) {
+      if (!(error instanceof GatewayError) || error.code !== notFound) throw error;
+    }
+    // RFC 9110 §13.1.1: no condition on a state holds for what does not exist.
+    if (precondition) throw editConflict();
+    return { resource: await create(by, spec), isNew: true };
+  };
 
 const nameTaken = (
   { collection, errors }: Pick<ResourceDefinition<ResourceSpec, Representation>, 'collection' | 'errors'>,
