@@ -128,7 +128,7 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
     origin: originOf(parts),
     audit: trail && auditRequests(trail, Object.keys(managementPaths)),
     collections: {
-      '/audit': [auditRoutes({ rows: auditRows(database, now), current: directory.current })],
+      '/audit': [auditRoutes({ rows: auditRows(database, now), isHeld, current: directory.current })],
       '/adapters': [
         resourceRoutes({ definition, service: adapters }),
         logRoutes({ ...observing, definition, service: adapters }),

@@ -6,6 +6,7 @@ import {
   followPeppers,
   followSignIn,
   introspectedTokensOf,
+  signInsOf,
   keepApiKeysPublished,
   refuseReplicas,
   tokenVerifier,
@@ -135,9 +136,10 @@ function signInOf(
     return { verifier: developmentSignIn(refuseReplicas(routes, rules)) };
   }
   const introspected = introspectedTokensOf(signIn, { log });
+  const ofIssuers = signInsOf(signIn);
   return {
     verifier: tokenVerifier(signIn, { log, introspected, addressOf: clientAddress }),
-    isHeld: introspected && ((principal) => introspected.isHeld(principal)),
+    isHeld: (principal) => (introspected?.isHeld(principal) ?? true) && (ofIssuers?.isHeld(principal) ?? true),
   };
 }
 

@@ -10,6 +10,7 @@ import {
   followApiKeys,
   type IntrospectedTokens,
   introspectedTokensOf,
+  signInsOf,
   type Peppers,
   refuseReplicas,
   type SignIn,
@@ -29,7 +30,7 @@ import {
   type WithoutRedis,
   withTenant,
 } from '@mcp-gateway/quotas';
-import { followRoutes, type RouteTable } from '@mcp-gateway/routing';
+import { followRouters, followRoutes, type RouteTable, withToolRouters } from '@mcp-gateway/routing';
 import type { SessionKeyRing } from '@mcp-gateway/sessions';
 import type { IdentityKeys } from './credentials/identity-keys.js';
 import type { ServerCertificates } from './credentials/server-certificates.js';
@@ -134,7 +135,7 @@ export function composeDataPlane(
   { redis, log, metrics, verifier, trail, now, timing = {} }: DataPlaneParts,
 ): DataPlane {
   const { prefix, sessionLimits: limits, sessionCacheBytes: cacheBytes } = settings;
-  const routes = followRoutes(redis, prefix, log);
+  const routes = withToolRouters(followRoutes(redis, prefix, log), followRouters(redis, prefix, log));
   const tenants = followTenants(redis, prefix, log);
   const quotas = followQuotas({ redis, prefix, tenants, withoutRedis: settings.quotaWithoutRedis });
   const maxOfTenant = (tenant: string) => quotas.of(tenant)?.sessions;
@@ -161,8 +162,8 @@ export function composeDataPlane(
   const apiKeys = settings.apiKeyPeppers && followApiKeys({ redis, prefix, peppers: settings.apiKeyPeppers, log });
   const introspected = verifier ? undefined : introspectedTokensOf(settings.signIn, { log });
   const placement = placing(tenants);
-  const admins = { again: placement.again, onChange: tenants.onChange };
-  const grants = createGrants(routes, { signIns: [apiKeys, introspected], admins });
+  const signIns = [apiKeys, introspected, signInsOf(verifier ? undefined : settings.signIn)];
+  const grants = createGrants(routes, { signIns, admins: { again: placement.again, onChange: tenants.onChange } });
 
   const server = composeServer(settings, {
     log,
@@ -246,7 +247,7 @@ function composeServer(
   });
   const described =
     signIn &&
-    protectedResources(authorizationServersOf(signIn), publicUrlOf(settings.publicUrl, forwarded), publicPath);
+    protectedResources(() => authorizationServersOf(signIn), publicUrlOf(settings.publicUrl, forwarded), publicPath);
   const addressOf = clientAddressBy(settings.trustedProxies);
   const others =
     verifier ?? (signIn ? tokenVerifier(signIn, { log, introspected, addressOf }) : developmentSignIn(checkCaller));

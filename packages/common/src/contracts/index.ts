@@ -1,6 +1,7 @@
 export { ArgumentAudit, AuditEntry, AuditOutcome, AuditRecord } from './audit.js';
 export { AdapterBody, AdapterRequest, AdapterResource, AdapterSpec, AdapterStatus } from './adapter.js';
 export { imageReference, SecretEnvironment } from './adapter-fields.js';
+export { BRIDGE_VARIABLES, isBridge, misspeltBridgeVariable } from './bridge.js';
 export { ApiKeyBody, ApiKeyCreated, ApiKeyRequest, ApiKeyResource } from './api-key.js';
 export {
   CertificateRequest,
@@ -17,14 +18,18 @@ export { PermissionExplanation } from './permission.js';
 export { CLIENT_METHODS, EVERY_METHOD, Policy } from './policy.js';
 export {
   adapterRef,
+  ALL_TOOLS,
   collectionOf,
   Condition,
+  isAllTools,
+  mcpPathOf,
   Phase,
   ReplicaStatus,
   resourceKey,
   ResourceKind,
   ResourceName,
   type ResourceRef,
+  toolsetRef,
 } from './resource.js';
 export { Route, type Endpoint, type PublishedEndpoint, type PublishedRoute } from './route.js';
 export { SESSION_LIMITS, SessionLimits, SessionResource } from './session.js';
@@ -50,7 +55,6 @@ export {
   ToolStatus,
 } from './tool.js';
 export {
-  ALL_TOOLS,
   ToolNames,
   ToolSelection,
   ToolsetBody,

@@ -9,10 +9,7 @@ import {
   serverFieldsOf,
   statusFieldsOf,
 } from './replicated.js';
-import { ResourceName } from './resource.js';
-
-/** The toolset of everything that a caller may use. It is served at /mcp and has no row. */
-export const ALL_TOOLS = 'all';
+import { ALL_TOOLS, ResourceName } from './resource.js';
 
 /** A name and a pattern stop here. No exposed name is longer. */
 const MAX_NAME_CHARS = 128;

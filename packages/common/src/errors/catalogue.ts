@@ -1,4 +1,34 @@
-import { type CatalogueEntry, missing } from './missing.js';
+import { collectionOf, type ResourceKind } from '../contracts/resource.js';
+
+/** The entry of one code on the page of errors. */
+interface CatalogueEntry {
+  status: number;
+  /** Used on MCP paths; -32000 … -32019 are free for implementations (JSON-RPC 2.0 §5.1, MCP 2026-07-28). */
+  rpcCode: number;
+  title: string;
+  /** When the gateway answers with this error. */
+  cause: string;
+  /** The steps that the reader can take. */
+  remedy: string;
+}
+
+const noSuch = (kind: ResourceKind): CatalogueEntry => ({
+  status: 404,
+  rpcCode: -32003,
+  title: `There is no such ${kind}`,
+  cause: `No ${kind} has this name, it is being removed, or you may not use it. The answer is the same in all cases.`,
+  remedy:
+    `GET /${collectionOf(kind)} lists the ${collectionOf(kind)} that you may use. If yours is missing, ask its creator to add one of ` +
+    'your roles to requiredRoles.',
+});
+
+const nameTaken = (kind: ResourceKind): CatalogueEntry => ({
+  status: 409,
+  rpcCode: -32000,
+  title: `The ${kind} name is taken`,
+  cause: `${kind === 'adapter' ? 'An' : 'A'} ${kind} of this name exists. It may be one that you may not see.`,
+  remedy: `Choose another name, or PUT the existing ${kind} if it is yours.`,
+});
 
 const MAY_HAVE_RUN = 'Find out whether the call had its effect before you repeat it.';
 
@@ -57,9 +87,35 @@ export const errorCatalogue = {
     rpcCode: -32003,
     title: 'There is nothing at this address',
     cause: 'The path is not part of the API, or it names a part of a resource that does not exist.',
-    remedy: 'Correct the URL. /openapi.json lists all paths; MCP clients use /adapters/{name}/mcp.',
+    remedy:
+      'Correct the URL. /openapi.json lists all paths; MCP clients use /mcp, /mcp/t/{toolset} or /adapters/{name}/mcp.',
   },
-  ...missing,
+  ADAPTER_NOT_FOUND: noSuch('adapter'),
+  API_KEY_NOT_FOUND: {
+    status: 404,
+    rpcCode: -32003,
+    title: 'There is no such API key',
+    cause: 'No API key has this id, it was revoked, or it is not yours. The answer is the same in all cases.',
+    remedy: 'GET /api-keys lists your keys. The id is the part of a key between its first two underscores.',
+  },
+  SESSION_NOT_FOUND: {
+    status: 404,
+    rpcCode: -32004,
+    title: 'There is no such session; initialize a new one',
+    cause:
+      'The session was ended or idle for too long, its replica is gone and the session cannot move, or the id belongs to ' +
+      'another caller or adapter.',
+    remedy: 'Send initialize again. MCP clients do this by themselves.',
+  },
+  TENANT_NOT_FOUND: {
+    status: 404,
+    rpcCode: -32003,
+    title: 'There is no such tenant',
+    cause: 'No tenant has this id, or you are not one of its administrators. The answer is the same in both cases.',
+    remedy: 'GET /tenants lists the tenants that you administer.',
+  },
+  TOOL_NOT_FOUND: noSuch('tool'),
+  TOOLSET_NOT_FOUND: noSuch('toolset'),
   METHOD_NOT_ALLOWED: {
     status: 405,
     rpcCode: -32000,
@@ -67,13 +123,7 @@ export const errorCatalogue = {
     cause: 'The path exists and does not take this HTTP method.',
     remedy: 'Use a method that the Allow header of the answer lists.',
   },
-  ADAPTER_EXISTS: {
-    status: 409,
-    rpcCode: -32000,
-    title: 'The adapter name is taken',
-    cause: 'An adapter of this name exists. It may be one that you may not see.',
-    remedy: 'Choose another name, or PUT the existing adapter if it is yours.',
-  },
+  ADAPTER_EXISTS: nameTaken('adapter'),
   API_KEY_LIMIT: {
     status: 409,
     rpcCode: -32000,
@@ -95,20 +145,8 @@ export const errorCatalogue = {
     cause: 'Adapters, tools or toolsets belong to the tenant. Nothing was changed.',
     remedy: 'Remove its adapters, tools and toolsets first.',
   },
-  TOOL_EXISTS: {
-    status: 409,
-    rpcCode: -32000,
-    title: 'The tool name is taken',
-    cause: 'A tool of this name exists. It may be one that you may not see.',
-    remedy: 'Choose another name, or PUT the existing tool if it is yours.',
-  },
-  TOOLSET_EXISTS: {
-    status: 409,
-    rpcCode: -32000,
-    title: 'The toolset name is taken',
-    cause: 'A toolset of this name exists. It may be one that you may not see.',
-    remedy: 'Choose another name, or PUT the existing toolset if it is yours.',
-  },
+  TOOL_EXISTS: nameTaken('tool'),
+  TOOLSET_EXISTS: nameTaken('toolset'),
   EDIT_CONFLICT: {
     status: 412,
     rpcCode: -32000,

@@ -1,3 +1,4 @@
+import type { ResourceKind } from '../contracts/resource.js';
 import { errorCatalogue, type ErrorCode } from './catalogue.js';
 
 /** A fault in one place, which either `pointer` or `parameter` names. */
@@ -75,8 +76,19 @@ export const toGatewayError = (thrown: unknown): GatewayError =>
 
 export const notFound = (detail: string): GatewayError => new GatewayError('NOT_FOUND', { detail });
 
-/** Also for callers that may not see the adapter: the answer must not reveal whether it exists. */
-export const adapterNotFound = (): GatewayError => new GatewayError('ADAPTER_NOT_FOUND');
+const NOT_FOUND_CODES = {
+  adapter: 'ADAPTER_NOT_FOUND',
+  tool: 'TOOL_NOT_FOUND',
+  toolset: 'TOOLSET_NOT_FOUND',
+} as const satisfies Record<ResourceKind, ErrorCode>;
+
+/** The codes of `resourceNotFound`. */
+export const RESOURCE_NOT_FOUND: ReadonlySet<ErrorCode> = new Set(Object.values(NOT_FOUND_CODES));
+
+/** Also for callers that may not see the resource: the answer must not reveal whether it exists. */
+export const resourceNotFound = (kind: ResourceKind, reason?: string): GatewayError =>
+  new GatewayError(NOT_FOUND_CODES[kind], { reason });
+export const adapterNotFound = (): GatewayError => resourceNotFound('adapter');
 
 export const sessionNotFound = (detail?: string, cause?: unknown): GatewayError =>
   new GatewayError('SESSION_NOT_FOUND', withDetail(detail, { cause }));

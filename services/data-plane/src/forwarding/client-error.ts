@@ -57,7 +57,8 @@ const SAYS_NOT_RUN: ReadonlySet<ErrorCode> = new Set([
 /** Why there is no answer, in words that do not invite a retry. */
 const REASONS: Partial<Record<ErrorCode, string>> = {
   ADAPTER_NOT_FOUND: 'the adapter was removed, or you may not use it any more',
-  NO_READY_REPLICA: 'the adapter has no ready replica',
+  TOOLSET_NOT_FOUND: 'the toolset was removed, or you may not use it any more',
+  NO_READY_REPLICA: 'no replica of the server is ready',
   SESSION_NOT_FOUND: 'the session has ended',
 };
 
