@@ -1,4 +1,11 @@
-import { adapterRows, connectDatabase, countResources, migrateWhenConnected, toolRows } from '@mcp-gateway/database';
+import {
+  adapterRows,
+  connectDatabase,
+  countResources,
+  migrateWhenConnected,
+  toolRows,
+  toolsetRows,
+} from '@mcp-gateway/database';
 import * as settings from '@mcp-gateway/platform/config';
 import { createLogger } from '@mcp-gateway/platform/logging';
 import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
@@ -7,7 +14,7 @@ import { serveMetrics } from '@mcp-gateway/platform/telemetry';
 import { z } from 'zod';
 import { chooseRuntime, composeWorker } from './compose.js';
 import { serveHealth } from './health.js';
-import { adapterKind } from './kinds.js';
+import { adapterKind, toolsetKind } from './kinds.js';
 import { workerMetrics } from './metrics.js';
 import { toolKind } from './tool-kind.js';
 
@@ -48,7 +55,7 @@ runMain(async () => {
   const prefix = config.REDIS_PREFIX;
   const adapters = adapterRows(database);
   const worker = composeWorker({
-    kinds: [adapterKind(adapters), toolKind(toolRows(database), adapters)],
+    kinds: [adapterKind(adapters), toolKind(toolRows(database), adapters), toolsetKind(toolsetRows(database))],
     countResources: () => countResources(database),
     runtime,
     redis,

@@ -13,7 +13,7 @@ export {
   UpstreamAuth,
 } from './credential.js';
 export { OperationPlan, type BodyPlan, type ParameterPlan } from './operation-plan.js';
-export { PublishedTool } from './published-tool.js';
+export { PublishedDefinition, PublishedTool, PublishedToolset } from './published-tool.js';
 export type { ReplicatedSpec, ResourceRequest } from './replicated.js';
 export { PermissionExplanation } from './permission.js';
 export { CLIENT_METHODS, EVERY_METHOD, Policy } from './policy.js';
@@ -47,3 +47,12 @@ export {
 } from './tenant.js';
 export { McpTool, ToolBody, ToolDefinition, ToolRequest, ToolResource, ToolSpec, ToolStatus } from './tool.js';
 export { matchesName, MAX_OPERATIONS, type OpenApiSource, prefixOf, ToolPath, ToolSource } from './tool-source.js';
+export {
+  ToolNames,
+  ToolSelection,
+  ToolsetBody,
+  ToolsetRequest,
+  ToolsetResource,
+  ToolsetSpec,
+  ToolsetStatus,
+} from './toolset.js';
