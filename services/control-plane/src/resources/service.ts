@@ -102,7 +102,7 @@ export function resourceService<Spec extends ResourceSpec, Resource extends Repr
 /** The row is the truth and a resync finds it, so a failing queue fails no request. */
 function hints(
   { kind, dependents }: Pick<ResourceDefinition<never, Representation>, 'kind' | 'dependents'>,
-  { queue, log }: Pick<ResourceServiceParts, 'queue' | 'log'>,
+  { queue, log }: Pick<ResourceServiceParts<ResourceSpec>, 'queue' | 'log'>,
 ) {
   const warn =
     (name: string, { requestId }: Requester) =>
