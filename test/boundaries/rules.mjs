@@ -87,7 +87,7 @@ export const layers = {
     ['resources'],
     ['http'],
   ],
-  'services/tool-router/src': [['main'], ['compose'], ['server'], ['catalog'], ['sources']],
+  'services/tool-router/src': [['main'], ['compose'], ['server'], ['calls'], ['catalog'], ['sources', 'schema']],
   'packages/runtime/src': [
     ['index'],
     ['process', 'kubernetes'],
