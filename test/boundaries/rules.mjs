@@ -83,7 +83,7 @@ export const layers = {
     ['compose', 'config'],
     ['app', 'metrics'],
     ['openapi', 'errors-page'],
-    ['adapters', 'tools', 'api-keys', 'sessions', 'credentials', 'audit', 'permissions', 'tenants'],
+    ['adapters', 'tools', 'toolsets', 'api-keys', 'sessions', 'credentials', 'audit', 'permissions', 'tenants'],
     ['resources'],
     ['http'],
   ],

@@ -1,13 +1,13 @@
 import { expect, it } from '@jest/globals';
-import { adapterRef, AdapterSpec, ToolSpec } from '@mcp-gateway/common/contracts';
-import { adapterRows, countResources, toolRows, type AdapterRows } from '@mcp-gateway/database';
-import { followRoutes, followTools } from '@mcp-gateway/routing';
+import { adapterRef, AdapterSpec, ToolsetSpec, ToolSpec } from '@mcp-gateway/common/contracts';
+import { adapterRows, countResources, toolRows, toolsetRows, type AdapterRows } from '@mcp-gateway/database';
+import { followRoutes, followTools, routeKeys } from '@mcp-gateway/routing';
 import { afterTest } from '../support/clean-up.js';
 import { connect, freshDatabase, silent } from '../support/postgres.js';
 import { connectRedis, freshPrefix } from '../support/redis.js';
 import { becomesTrue } from '../support/wait.js';
 import { FakeRuntime } from './support/fake-runtime.js';
-import { adapterKind, composeWorker, toolKind } from './support/sources.js';
+import { adapterKind, composeWorker, toolKind, toolsetKind } from './support/sources.js';
 
 async function setUp(own?: AdapterRows) {
   const prefix = freshPrefix();
@@ -18,7 +18,7 @@ async function setUp(own?: AdapterRows) {
   const connections = async () => (await observer.clientList()).length;
   const before = await connections();
   const parts = {
-    kinds: [adapterKind(rows), ...(own ? [] : [toolKind(toolRows(database))])],
+    kinds: [adapterKind(rows), ...(own ? [] : [toolKind(toolRows(database)), toolsetKind(toolsetRows(database))])],
     countResources: () => countResources(database),
     runtime: fake,
     redis,
@@ -80,6 +80,57 @@ it('reconciles a tool to a route of its kind, with the port and the path of its 
     expect(await rows.find('weather')).toBeNull();
   });
   expect(table.get(ref)).toBeUndefined();
+});
+
+it('publishes a toolset without a runtime, restores it when Redis comes back empty, and withdraws it', async () => {
+  const { prefix, database, fake, worker, observer } = await setUp();
+  afterTest(() => worker.close());
+  const table = followTools(observer, prefix, silent);
+  afterTest(() => table.close());
+  const rows = toolsetRows(database);
+  const ref = { kind: 'toolset', name: 'support' } as const;
+  const spec = ToolsetSpec.parse({ name: 'support', tools: [{ name: 'tickets_*' }], requiredRoles: ['team'] });
+  await rows.create(spec, 'alice', 'acme');
+  await worker.queue.reconcile(ref);
+  const isPublished = () => {
+    expect(table.get(ref)).toMatchObject({
+      ...ref,
+      createdBy: 'alice',
+      tenant: 'acme',
+      requiredRoles: ['team'],
+      affinity: 'session',
+      endpoints: [],
+    });
+    expect(table.toolset('support')).toEqual({
+      type: 'toolset',
+      description: '',
+      tools: [{ name: 'tickets_*' }],
+      names: 'portable',
+      search: false,
+    });
+  };
+  await becomesTrue('the toolset', isPublished);
+  await becomesTrue('the status', async () =>
+    expect(await rows.find('support')).toMatchObject({
+      phase: 'Ready',
+      observedGeneration: 1,
+      conditions: [{ type: 'Ready', reason: 'Published', message: 'The toolset is published to tool routers.' }],
+      replicas: [],
+    }),
+  );
+  expect(fake.running.get('support')).toBeUndefined();
+  const { routes, definitions, complete } = routeKeys(prefix);
+  await observer.del([routes, definitions, complete]);
+  await becomesTrue('the restored set', async () =>
+    expect(await observer.hKeys(definitions)).toEqual(['toolset/support']),
+  );
+  await becomesTrue('the toolset again', isPublished);
+  const row = await rows.find('support');
+  if (row) await rows.markDeleted(row);
+  await worker.queue.reconcile(ref);
+  await becomesTrue('the end', async () => expect(await rows.find('support')).toBeNull());
+  expect(await observer.hKeys(definitions)).toEqual([]);
+  await becomesTrue('the withdrawal', () => expect(table.get(ref)).toBeUndefined());
 });
 
 /** A PostgreSQL pool has timers of its own. */

@@ -1,4 +1,11 @@
-import { adapterRows, connectDatabase, countResources, migrateWhenConnected, toolRows } from '@mcp-gateway/database';
+import {
+  adapterRows,
+  connectDatabase,
+  countResources,
+  migrateWhenConnected,
+  toolRows,
+  toolsetRows,
+} from '@mcp-gateway/database';
 import * as settings from '@mcp-gateway/platform/config';
 import { createLogger } from '@mcp-gateway/platform/logging';
 import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
@@ -7,7 +14,7 @@ import { serveMetrics } from '@mcp-gateway/platform/telemetry';
 import { z } from 'zod';
 import { chooseRuntime, composeWorker } from './compose.js';
 import { serveHealth } from './health.js';
-import { adapterKind, toolKind } from './kinds.js';
+import { adapterKind, toolKind, toolsetKind } from './kinds.js';
 import { workerMetrics } from './metrics.js';
 
 const Config = z.object({
@@ -46,7 +53,7 @@ runMain(async () => {
 
   const prefix = config.REDIS_PREFIX;
   const worker = composeWorker({
-    kinds: [adapterKind(adapterRows(database)), toolKind(toolRows(database))],
+    kinds: [adapterKind(adapterRows(database)), toolKind(toolRows(database)), toolsetKind(toolsetRows(database))],
     countResources: () => countResources(database),
     runtime,
     redis,

@@ -1,9 +1,9 @@
 import type {
   Condition,
   Phase,
+  PublishedDefinition,
   PublishedEndpoint,
   PublishedRoute,
-  PublishedTool,
   ReplicatedSpec,
 } from '@mcp-gateway/common/contracts';
 import type { ResourceRow, ResourceSpec } from '@mcp-gateway/database';
@@ -24,8 +24,8 @@ export type KindRouting = Pick<
 interface Desired<Spec extends ResourceSpec> {
   row: ResourceRow<Spec>;
   routing: KindRouting;
-  /** Of a tool: what is published beside its route. */
-  definition?: PublishedTool;
+  /** Of a tool or a toolset: what is published beside its route. */
+  definition?: PublishedDefinition;
 }
 
 /** A row with its workload and revision. Computed once for each run, because the revision is a hash. */

@@ -12,7 +12,7 @@ export {
   ServerTls,
   UpstreamAuth,
 } from './credential.js';
-export { PublishedTool } from './published-tool.js';
+export { PublishedDefinition, PublishedTool, PublishedToolset } from './published-tool.js';
 export type { ReplicatedSpec, ResourceRequest } from './replicated.js';
 export { PermissionExplanation } from './permission.js';
 export { CLIENT_METHODS, EVERY_METHOD, Policy } from './policy.js';
@@ -54,3 +54,12 @@ export {
   ToolSpec,
   ToolStatus,
 } from './tool.js';
+export {
+  ToolNames,
+  ToolSelection,
+  ToolsetBody,
+  ToolsetRequest,
+  ToolsetResource,
+  ToolsetSpec,
+  ToolsetStatus,
+} from './toolset.js';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { McpTool, ToolDefinition } from './tool.js';
+import { ToolsetSpec } from './toolset.js';
 
 /**
  * The definition of a tool as the worker publishes it beside its route: what the tool router serves, and how a call reaches the
@@ -14,3 +15,20 @@ export const PublishedTool = z.discriminatedUnion('type', [
   z.object({ type: z.literal('mcp') }),
 ]);
 export type PublishedTool = z.infer<typeof PublishedTool>;
+
+const { title, description, tools, names, search } = ToolsetSpec.shape;
+
+/** The definition of a toolset, published in the same way: what it selects among the tools of all sources. Its route has no endpoints. */
+export const PublishedToolset = z.object({
+  type: z.literal('toolset'),
+  title,
+  description,
+  tools,
+  names,
+  search,
+});
+export type PublishedToolset = z.infer<typeof PublishedToolset>;
+
+/** What stands beside a route. */
+export const PublishedDefinition = z.union([PublishedToolset, PublishedTool]);
+export type PublishedDefinition = z.infer<typeof PublishedDefinition>;

@@ -4,7 +4,7 @@ import type { Principal } from '@mcp-gateway/common/principal';
 import type { ResourceRow, ResourceRows, ResourceSpec } from '@mcp-gateway/database';
 import type { z } from 'zod';
 
-/** The fields of a spec that the generic code reads. */
+/** The fields of a spec with replicas that the generic code reads. */
 export interface ReplicatedSpec extends ResourceSpec {
   replicaCount: number;
 }
@@ -24,7 +24,7 @@ export interface Representation {
 }
 
 /** All that one kind hands to the generic code of this folder. */
-export interface ResourceDefinition<Spec extends ReplicatedSpec, Resource extends Representation> {
+export interface ResourceDefinition<Spec extends ResourceSpec, Resource extends Representation> {
   kind: ResourceKind;
   /** First segment of the URLs, such as `adapters`. */
   collection: string;
@@ -39,6 +39,8 @@ export interface ResourceDefinition<Spec extends ReplicatedSpec, Resource extend
    */
   authorizeSpec?(principal: Principal, spec: Spec, current?: Spec): void;
   errors: { notFound: ErrorCode; nameTaken: ErrorCode };
+  /** Whether PUT to a name that does not exist creates the resource. Default: it answers with `notFound`. */
+  putCreates?: boolean | undefined;
   /** Advice for a caller that sends POST to the URL of one resource. */
   postHint?: ((name: string) => string) | undefined;
 }
@@ -59,6 +61,9 @@ export interface ResourceDocumentation {
   examples: { create: Examples; replace: Examples };
   /** Why a caller may not create or change such a resource. */
   forbidden: { create: string; change: string };
+  /** It runs nothing: there are no replicas to report on, no logs and no quota. */
+  isPublishedOnly?: boolean;
+  putCreates?: boolean;
 }
 
 /** The fields that the gateway adds to the spec of a resource. */
@@ -71,21 +76,28 @@ export const resourceMetadata = (row: ResourceRow<ResourceSpec>) => ({
   lastUpdatedAt: row.updatedAt.toISOString(),
 });
 
-/** The worker's last observation of a resource, in the words of Deployments in Kubernetes. */
-export function resourceStatus(row: ResourceRow<ResourceSpec & { replicaCount: number }>) {
+/** How far the worker has come with a resource. */
+export const resourceState = (row: ResourceRow<ResourceSpec>) => ({
+  name: row.name,
+  phase: currentPhase(row),
+  generation: row.generation,
+  observedGeneration: row.observedGeneration,
+  conditions: row.conditions,
+});
+
+/** The same with the worker's last observation of the replicas, in the words of Deployments in Kubernetes. */
+export function resourceStatus(row: ResourceRow<ReplicatedSpec>) {
   const { spec, replicas } = row;
+  const { conditions, ...progress } = resourceState(row);
   const readyReplicas = replicas.filter(({ ready }) => ready).length;
   return {
-    name: row.name,
-    phase: currentPhase(row),
-    generation: row.generation,
-    observedGeneration: row.observedGeneration,
+    ...progress,
     desiredReplicas: spec.replicaCount,
     readyReplicas,
     updatedReplicas: replicas.filter(({ updated, state }) => updated && state !== 'Stopping').length,
     availableReplicas: readyReplicas,
     replicaStatus: `${readyReplicas} of ${spec.replicaCount} replicas ready`,
-    conditions: row.conditions,
+    conditions,
     replicas,
   };
 }

@@ -1,11 +1,11 @@
 import { ResourceName, type ResourceRef } from '@mcp-gateway/common/contracts';
-import { forbidden, GatewayError } from '@mcp-gateway/common/errors';
+import { type ErrorCode, forbidden, GatewayError } from '@mcp-gateway/common/errors';
 import { type Access, decide, hasAdminRole, isInScope } from '@mcp-gateway/common/permission';
 import type { Principal } from '@mcp-gateway/common/principal';
 import type { CheckUse, Page, ResourceRow, ResourceSpec } from '@mcp-gateway/database';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { Requester } from '../http/request.js';
-import type { ReplicatedSpec, Representation, ResourceDefinition } from './definition.js';
+import type { Representation, ResourceDefinition } from './definition.js';
 import { editConflict, retryWrite, type Precondition } from './optimistic-concurrency.js';
 
 export interface ResourceService<Spec extends ResourceSpec, Resource> {
@@ -15,20 +15,33 @@ export interface ResourceService<Spec extends ResourceSpec, Resource> {
   /** The row, for what is derived from it. */
   row(by: Requester, name: string): Promise<ResourceRow<Spec>>;
   update(by: Requester, spec: Spec, precondition: Precondition): Promise<Resource>;
+  /**
+   * Creates the resource if there is none.
+   * @param precondition on the resource that it replaces; undefined: it may be missing
+   */
+  put(by: Requester, spec: Spec, precondition?: Precondition): Promise<{ resource: Resource; isNew: boolean }>;
   remove(by: Requester, name: string, precondition: Precondition): Promise<void>;
 }
 
-export interface ResourceServiceParts {
-  queue: { reconcile(ref: ResourceRef): Promise<void> };
+/** What tenants may have of resources that count. */
+export interface ResourceLimits<Spec> {
   /** The limits of a tenant; undefined when it has none. */
-  limitsOf?: ((tenant: string) => Promise<((spec: ReplicatedSpec) => CheckUse) | undefined>) | undefined;
+  of(tenant: string): Promise<((spec: Spec) => CheckUse) | undefined>;
+  /** Whether the change asks for more than the resource has. A tenant that is over its limit may still scale down. */
+  grows(spec: Spec, current: Spec): boolean;
+}
+
+export interface ResourceServiceParts<Spec> {
+  queue: { reconcile(ref: ResourceRef): Promise<void> };
+  /** Undefined: tenants may have any number. */
+  limits?: ResourceLimits<Spec> | undefined;
   log: Logger;
 }
 
 /** Permission, then the row, then a hint to the worker. */
-export function resourceService<Spec extends ReplicatedSpec, Resource extends Representation>(
+export function resourceService<Spec extends ResourceSpec, Resource extends Representation>(
   definition: ResourceDefinition<Spec, Resource>,
-  { queue, limitsOf, log }: ResourceServiceParts,
+  { queue, limits, log }: ResourceServiceParts<Spec>,
 ): ResourceService<Spec, Resource> {
   const { kind, rows, represent } = definition;
   const { readable, writable } = resourceAccess(definition);
@@ -43,15 +56,15 @@ export function resourceService<Spec extends ReplicatedSpec, Resource extends Re
     });
   }
 
-  return {
+  const service: Omit<ResourceService<Spec, Resource>, 'put'> = {
     async create(by, spec) {
       if (!isInScope(by.principal, { kind, name: spec.name })) {
         throw forbidden(`the API key is restricted to resources, and ${kind} ${spec.name} is none of them`);
       }
       definition.authorizeSpec?.(by.principal, spec);
       const { subject, tenant } = by.principal;
-      const limits = await limitsOf?.(tenant);
-      const row = await rows.create(spec, subject, tenant, limits?.(spec));
+      const ofTenant = await limits?.of(tenant);
+      const row = await rows.create(spec, subject, tenant, ofTenant?.(spec));
       if (!row) throw nameTaken(definition, spec.name);
       Object.assign(by.judged, { rule: 'creator', tenant });
       enqueue(row.name, by);
@@ -73,10 +86,8 @@ export function resourceService<Spec extends ReplicatedSpec, Resource extends Re
       const row = await retryWrite({ kind, name }, async () => {
         const current = await writable(by, name, precondition);
         definition.authorizeSpec?.(by.principal, spec, current.spec);
-        // A tenant that is over its limit may still scale down.
-        const grows = spec.replicaCount > current.spec.replicaCount;
-        const limits = grows ? await limitsOf?.(current.tenant) : undefined;
-        return rows.update(current, spec, limits?.(spec));
+        const ofTenant = limits?.grows(spec, current.spec) ? await limits.of(current.tenant) : undefined;
+        return rows.update(current, spec, ofTenant?.(spec));
       });
       enqueue(name, by);
       return represent(row);
@@ -89,10 +100,27 @@ export function resourceService<Spec extends ReplicatedSpec, Resource extends Re
       enqueue(name, by);
     },
   };
+  return { ...service, put: putOf(service, definition.errors) };
 }
 
+const putOf =
+  <Spec extends ResourceSpec, Resource>(
+    { create, update }: Pick<ResourceService<Spec, Resource>, 'create' | 'update'>,
+    { notFound }: { notFound: ErrorCode },
+  ): ResourceService<Spec, Resource>['put'] =>
+  async (by, spec, precondition) => {
+    try {
+      return { resource: await update(by, spec, precondition ?? (() => true)), isNew: false };
+    } catch (error) {
+      if (!(error instanceof GatewayError) || error.code !== notFound) throw error;
+    }
+    // RFC 9110 §13.1.1: no condition on a state holds for what does not exist.
+    if (precondition) throw editConflict();
+    return { resource: await create(by, spec), isNew: true };
+  };
+
 const nameTaken = (
-  { collection, errors }: Pick<ResourceDefinition<ReplicatedSpec, Representation>, 'collection' | 'errors'>,
+  { collection, errors }: Pick<ResourceDefinition<ResourceSpec, Representation>, 'collection' | 'errors'>,
   name: string,
 ) =>
   new GatewayError(errors.nameTaken, {
@@ -100,7 +128,7 @@ const nameTaken = (
   });
 
 /** Reads rows for callers that may see or change them. */
-function resourceAccess<Spec extends ReplicatedSpec>({
+function resourceAccess<Spec extends ResourceSpec>({
   kind,
   rows,
   errors,
