@@ -10,7 +10,7 @@ import { startGateway, type DataPlaneOptions } from './support/gateway.js';
 import { startReplica } from './support/replica.js';
 import { begin, callTool, message } from './support/rpc.js';
 import { INITIALIZE } from './support/session-server.js';
-import { announce, WITH_SECRET } from './support/tool-router.js';
+import { announce, toolset, WITH_SECRET } from './support/tool-router.js';
 import { routeTo, startUpstream } from './support/upstream.js';
 
 /** A trail to an array. */
@@ -144,19 +144,24 @@ describe('the audit of MCP requests', () => {
   it('records failed sign-ins with the reason and without a caller, and how others signed in', async () => {
     const issuer = await startIssuer();
     afterTest(() => issuer.stop());
-    const { mcp, settled } = await auditedGateway({ issuers: [{ issuer: issuer.issuer, audiences: ['gateway'] }] });
+    const settings = { issuer: issuer.issuer, audiences: ['gateway'], claims: { roles: ['roles', 'groups'] } };
+    const { mcp, settled } = await auditedGateway({ issuers: [settings] });
     const body = INITIALIZE;
     const bearer = async (...of: Parameters<typeof issuer.token>) => `Bearer ${await issuer.token(...of)}`;
     await send(mcp, { body });
     await send(mcp, { body, headers: { authorization: await bearer({ exp: 1 }) } });
+    const overage = { authorization: await bearer({ _claim_names: { groups: 'src1' } }) };
+    const refused = await send(mcp, { body, headers: overage });
+    expect([refused.status, refused.text]).toEqual([403, expect.stringContaining('too many (group overage)')]);
     await send(mcp, { body, headers: { authorization: await bearer() } });
-    const records = await settled(3);
+    const records = await settled(4);
     expect(records.map(({ action, reason, caller }) => [action, reason, caller?.subject])).toEqual([
       ['sign-in.failure', 'no token', undefined],
       ['sign-in.failure', 'the token has expired', undefined],
+      ['mcp.initialize', 'group overage: the token does not list groups', undefined],
       ['mcp.initialize', 'creator', 'alice'],
     ]);
-    expect(records[2]?.caller?.signIn).toBe(issuer.issuer);
+    expect(records[3]?.caller?.signIn).toBe(issuer.issuer);
   });
 
   it('records each failed sign-in of a flood, or says how many it left out', async () => {
@@ -216,5 +221,26 @@ describe('the audit of MCP requests', () => {
       reason: 'signed-in',
       resource: { kind: 'toolset', name: 'all', tenant: 'default' },
     });
+  });
+
+  it('records arguments of the tools that a toolset names, by the names that clients get there', async () => {
+    const { gateway, settled } = await auditedGateway(WITH_SECRET);
+    await announce(gateway, { endpoint: { ...(await startReplica()).endpoint, id: 'router' } });
+    const audit = { arguments: { tools: ['pay'], redact: ['iban'] } };
+    await gateway.publish(toolset('team', { audit }), toolset('other'));
+    for (const [path, name] of [
+      ['t/team', 'pay'],
+      ['t/team', 'list'],
+      ['t/other', 'pay'],
+    ])
+      await send(`${gateway.url}/mcp/${path}`, {
+        body: message('tools/call', { name, arguments: { n: 1, iban: 's3cret' } }),
+      });
+    const records = await settled(3);
+    expect(records.map(({ resource, tool, arguments: given }) => [resource?.name, tool, given])).toEqual([
+      ['team', 'pay', '{"n":1,"iban":"[redacted]"}'],
+      ['team', 'list', undefined],
+      ['other', 'pay', undefined],
+    ]);
   });
 });

@@ -5,10 +5,11 @@ import type {
   ResourceRow,
   ResourceRows,
   ResourceSpec,
-  ToolRow,
-  ToolRows,
+  ToolsetRow,
+  ToolsetRows,
 } from '@mcp-gateway/database';
-import { desiredState, type DesiredState, type ReplicatedState } from './plan.js';
+import { ABSENT, type Runtime } from '@mcp-gateway/runtime';
+import { desiredState, type DesiredState, type ReplicatedState, type UnreplicatedState } from './plan.js';
 
 /** Resources of one kind, as the worker reconciles them. */
 export interface ManagedKind {
@@ -16,6 +17,8 @@ export interface ManagedKind {
   rows: Omit<ResourceRows<ResourceSpec>, 'find'>;
   /** The resource of this name, also one that is being deleted. */
   find(name: string): Promise<DesiredState | null>;
+  /** Where its resources run; absent: in the runtime of the worker. */
+  runtime?: Runtime;
 }
 
 const managedKind = <Spec extends ResourceSpec>(
@@ -51,18 +54,35 @@ export function desiredAdapter(row: AdapterRow): ReplicatedState {
     },
   );
 }
+/** No resource of a kind without replicas ever runs, so the worker need not ask a runtime that may be unavailable. */
+const NOWHERE: Runtime = {
+  observe: async () => ABSENT,
+  apply: async () => {},
+  remove: async () => {},
+  list: async () => [],
+  watch() {},
+};
 
-export const toolKind = (rows: ToolRows): ManagedKind => managedKind('tool', rows, desiredTool);
+export const toolsetKind = (rows: ToolsetRows): ManagedKind => ({
+  ...managedKind('toolset', rows, desiredToolset),
+  runtime: NOWHERE,
+});
 
-/** @throws Error for a stored spec that does not fit the contract */
-export function desiredTool(row: ToolRow): ReplicatedState {
-  const { name, source, toolDefinition } = row.spec;
-  if (source.type === 'mcp') {
-    const { port, path } = source;
-    return { ...desiredState(row, { port, path }, { affinity: 'session' }), definition: { type: 'mcp' } };
-  }
-  if (!toolDefinition) throw new Error(`The stored spec of tool ${name} has no toolDefinition. Register it again.`);
-  const { port, path, method, tool } = toolDefinition;
-  // A call has no session.
-  return { ...desiredState(row, { port, path }, { affinity: 'none' }), definition: { type: 'http', tool, method } };
+const PUBLISHED = { type: 'Ready', status: 'True', reason: 'Published' } as const;
+
+/** Data planes send its clients, which have sessions, to the tool routers. */
+export function desiredToolset(row: ToolsetRow): UnreplicatedState {
+  const { title, description, tools, names, search, audit } = row.spec;
+  const message = 'The toolset is published to tool routers.';
+  return {
+    row,
+    routing: { affinity: 'session', ...(audit && { audit }) },
+    definition: { type: 'toolset', ...(title !== undefined && { title }), description, tools, names, search },
+    standing: () => ({
+      phase: 'Ready',
+      conditions: [{ ...PUBLISHED, message }],
+      endpoints: [],
+      path: `/mcp/t/${row.name}`,
+    }),
+  };
 }

@@ -1,4 +1,11 @@
-import { adapterRows, connectDatabase, countResources, migrateWhenConnected, toolRows } from '@mcp-gateway/database';
+import {
+  adapterRows,
+  connectDatabase,
+  countResources,
+  migrateWhenConnected,
+  toolRows,
+  toolsetRows,
+} from '@mcp-gateway/database';
 import * as settings from '@mcp-gateway/platform/config';
 import { createLogger } from '@mcp-gateway/platform/logging';
 import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
@@ -7,8 +14,9 @@ import { serveMetrics } from '@mcp-gateway/platform/telemetry';
 import { z } from 'zod';
 import { chooseRuntime, composeWorker } from './compose.js';
 import { serveHealth } from './health.js';
-import { adapterKind, toolKind } from './kinds.js';
+import { adapterKind, toolsetKind } from './kinds.js';
 import { workerMetrics } from './metrics.js';
+import { toolKind } from './tool-kind.js';
 
 const Config = z.object({
   ...settings.serviceFields,
@@ -45,8 +53,9 @@ runMain(async () => {
   defer(() => redis.destroy());
 
   const prefix = config.REDIS_PREFIX;
+  const adapters = adapterRows(database);
   const worker = composeWorker({
-    kinds: [adapterKind(adapterRows(database)), toolKind(toolRows(database))],
+    kinds: [adapterKind(adapters), toolKind(toolRows(database), adapters), toolsetKind(toolsetRows(database))],
     countResources: () => countResources(database),
     runtime,
     redis,

@@ -12,7 +12,8 @@ export {
   ServerTls,
   UpstreamAuth,
 } from './credential.js';
-export { PublishedTool } from './published-tool.js';
+export { OperationPlan, type BodyPlan, type ParameterPlan } from './operation-plan.js';
+export { PublishedDefinition, PublishedTool, PublishedToolset } from './published-tool.js';
 export type { ReplicatedSpec, ResourceRequest } from './replicated.js';
 export { PermissionExplanation } from './permission.js';
 export { CLIENT_METHODS, EVERY_METHOD, Policy } from './policy.js';
@@ -44,13 +45,14 @@ export {
   TenantId,
   TenantResource,
 } from './tenant.js';
+export { McpTool, ToolBody, ToolDefinition, ToolRequest, ToolResource, ToolSpec, ToolStatus } from './tool.js';
+export { matchesName, MAX_OPERATIONS, type OpenApiSource, prefixOf, ToolPath, ToolSource } from './tool-source.js';
 export {
-  McpTool,
-  ToolBody,
-  ToolDefinition,
-  ToolRequest,
-  ToolResource,
-  ToolSource,
-  ToolSpec,
-  ToolStatus,
-} from './tool.js';
+  ToolNames,
+  ToolSelection,
+  ToolsetBody,
+  ToolsetRequest,
+  ToolsetResource,
+  ToolsetSpec,
+  ToolsetStatus,
+} from './toolset.js';
