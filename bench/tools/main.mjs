@@ -77,12 +77,10 @@ const publishSources = (prefix, servers) =>
 async function startGateway(prefix, servers) {
   await publishSources(prefix, servers);
   const secret = randomBytes(32).toString('base64');
-  const port = await freePort();
   const child = fork(path.join(checkout, 'services/tool-router/dist/main.js'), [], {
     env: {
       PATH: process.env.PATH,
-      PORT: String(port),
-      MCP_GATEWAY_TOOL_ROUTER_URL: `http://127.0.0.1:${port}`,
+      PORT: '0',
       REDIS_URL: redis.url,
       REDIS_PREFIX: prefix,
       MCP_GATEWAY_INTERNAL_SECRETS: secret,
