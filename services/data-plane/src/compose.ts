@@ -16,6 +16,7 @@ import {
   tokenVerifier,
   type Verifier,
 } from '@mcp-gateway/identity';
+import type { Egress } from '@mcp-gateway/platform/egress';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
 import type { BrowserAccess } from '@mcp-gateway/platform/serving';
@@ -92,6 +93,8 @@ export interface DataPlaneSettings {
   /** How requests are counted while Redis does not answer. */
   quotaWithoutRedis: WithoutRedis;
   upstreamTimeoutMs: number;
+  /** How servers that run elsewhere are connected to. Default: public addresses only, without a proxy. */
+  egress?: Egress | undefined;
   wire: Omit<Wire, 'observers' | 'log' | 'publicPath'>;
 }
 
@@ -140,8 +143,9 @@ export function composeDataPlane(
   const maxOfTenant = (tenant: string) => quotas.of(tenant)?.sessions;
   const sessions = sessionStore({ redis, prefix, limits, maxOfTenant, cacheBytes, log, now });
   const { credentials, certificates, broker } = serverCredentials(settings, log, now);
-  const { upstreamTimeoutMs: timeoutMs } = settings;
-  const { upstreams, balancer } = composeUpstreams(routes, sessions, { timeoutMs, certificates, ...timing });
+  const { upstreamTimeoutMs: timeoutMs, egress } = settings;
+  const connecting = { timeoutMs, certificates, egress, retireMs: timing.retireMs };
+  const { upstreams, balancer } = composeUpstreams(routes, sessions, connecting);
   const waits = createEndpointWaits(routes, { waitMs: timing.waitMs }); // after the balancer: each change of the routes queries the balancer again
 
   const gauges = { redis, quotas, routes, sessions, balancer, relocationsWaiting: () => relocator.waiting() };
@@ -197,14 +201,16 @@ interface UpstreamParts {
   timeoutMs: number;
   retireMs?: number | undefined;
   certificates: ServerCertificates;
+  egress: Egress | undefined;
 }
 
 /** The connection pools and the balancer, each of which needs the state of the other. */
 function composeUpstreams(routes: RouteTable, sessions: SessionStore, parts: UpstreamParts) {
-  const { timeoutMs, retireMs, certificates } = parts;
+  const { timeoutMs, retireMs, certificates, egress } = parts;
   const upstreams = createUpstreams({
     timeoutMs,
     certificates,
+    egress,
     ...(retireMs !== undefined && { retireMs }),
     onOutcome: (endpoint, outcome) => balancer.recordOutcome(endpoint, outcome),
   });

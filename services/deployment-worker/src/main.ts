@@ -1,5 +1,6 @@
 import { adapterRows, connectDatabase, countResources, migrateWhenConnected, toolRows } from '@mcp-gateway/database';
 import * as settings from '@mcp-gateway/platform/config';
+import { createEgress, proxiesOf } from '@mcp-gateway/platform/egress';
 import { createLogger } from '@mcp-gateway/platform/logging';
 import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
 import { runMain, shutdownOn } from '@mcp-gateway/platform/serving';
@@ -9,10 +10,12 @@ import { chooseRuntime, composeWorker } from './compose.js';
 import { serveHealth } from './health.js';
 import { adapterKind, toolKind } from './kinds.js';
 import { workerMetrics } from './metrics.js';
+import { remoteServers } from './remote/remote-servers.js';
 
 const Config = z.object({
   ...settings.serviceFields,
   ...settings.redisFields,
+  ...settings.remoteFields,
   DATABASE_URL: settings.DatabaseUrl,
   RUNTIME: settings.RuntimeName,
   PORT: settings.Port.optional(),
@@ -40,12 +43,16 @@ runMain(async () => {
   defer(() => redis.destroy());
 
   const prefix = config.REDIS_PREFIX;
+  const allowedNetworks = config.MCP_GATEWAY_REMOTE_ALLOWED_NETWORKS;
+  const remotes = remoteServers({ egress: createEgress({ allowedNetworks, proxyFor: proxiesOf(process.env) }) });
+  defer(async () => remotes.close());
   const worker = composeWorker({
-    kinds: [adapterKind(adapterRows(database)), toolKind(toolRows(database))],
+    kinds: [adapterKind(adapterRows(database), remotes), toolKind(toolRows(database))],
     countResources: () => countResources(database),
     runtime,
     redis,
     prefix,
+    remotes,
     metrics,
     log,
   });

@@ -3,3 +3,4 @@ export { composeWorker } from '../../../services/deployment-worker/src/compose.j
 export { adapterKind, toolKind } from '../../../services/deployment-worker/src/kinds.js';
 export { reconciler } from '../../../services/deployment-worker/src/reconcile.js';
 export { routeRestorer } from '../../../services/deployment-worker/src/routes.js';
+export { remoteServers } from '../../../services/deployment-worker/src/remote/remote-servers.js';

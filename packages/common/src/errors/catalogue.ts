@@ -251,6 +251,16 @@ export const errorCatalogue = {
     cause: 'The TLS handshake with the MCP server failed. detail says which side refuses the other, and why.',
     remedy: 'Correct the certificate of the server, or tls of the adapter (docs/credentials.md).',
   },
+  UPSTREAM_NOT_ALLOWED: {
+    status: 502,
+    rpcCode: -32006,
+    title: 'The gateway may not connect to the MCP server; the call did not run',
+    cause:
+      'The URL of a remote adapter leads to an address that is not public, such as one of a private network, and the ' +
+      'operator has not permitted it. detail says what kind of address it is.',
+    remedy:
+      'Correct remote.url of the adapter, or have the operator add the address to MCP_GATEWAY_REMOTE_ALLOWED_NETWORKS.',
+  },
   UPSTREAM_INVALID: {
     status: 502,
     rpcCode: -32006,

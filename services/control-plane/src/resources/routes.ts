@@ -116,7 +116,8 @@ function addObservation<Spec extends ReplicatedSpec, Resource extends Representa
         },
       );
     const statusPath = `/${collection}/${row.name}/status`;
-    await sendLogs({ logs, row, statusPath, isAllowed, checkEveryMs: logCheckMs }, req, res);
+    const whyNone = definition.whyNoLogs?.(row);
+    await sendLogs({ logs, row, whyNone, statusPath, isAllowed, checkEveryMs: logCheckMs }, req, res);
   });
 
   router.all('/:name/status', onlyMethods(['GET'], postHint));
