@@ -42,7 +42,7 @@ export const packages = {
   'services/tool-router': ['common', 'platform', 'identity', 'protocol', 'routing', 'sessions'],
   'services/portal': ['common'],
 
-  'servers/mcp-bridge': ['protocol'],
+  'servers/mcp-bridge': ['common', 'protocol'],
   'servers/mcp-example': [],
   'servers/tool-example': [],
 };
@@ -87,7 +87,7 @@ export const layers = {
     ['resources'],
     ['http'],
   ],
-  'services/tool-router/src': [['main'], ['compose'], ['server'], ['catalog'], ['sources']],
+  'services/tool-router/src': [['main'], ['compose'], ['server'], ['calls'], ['catalog'], ['sources', 'schema']],
   'packages/runtime/src': [
     ['index'],
     ['process', 'kubernetes'],

@@ -46,7 +46,9 @@ async function start({ url, maxDays = 365, trustedProxies = [] }: Options = {}) 
   return { ...plane, redis, prefix, publisher, alice, bob, admin, create, withKey, published };
 }
 
-const NOT_FOUND = problem(404, 'API_KEY_NOT_FOUND', 'There is no such API key');
+const NOT_FOUND = problem(404, 'API_KEY_NOT_FOUND', 'There is no such API key', {
+  detail: 'none has this id, or it is not yours; GET /api-keys lists your keys',
+});
 
 describe('POST /api-keys', () => {
   it('answers with the key once, and keeps neither it nor anything that it follows from', async () => {

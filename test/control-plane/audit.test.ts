@@ -208,16 +208,6 @@ describe('GET /audit', () => {
   });
 });
 
-it('an export ends with the sign-in of its caller', async () => {
-  const { database, add } = await audited();
-  await add([JSON.stringify(record({ tool: 'a' }))]);
-  for (const [expiresAt, lines] of [[Date.now(), /"tool":"a"/] as const, [1, /^$/] as const]) {
-    const root = { subject: 'root', name: 'root', roles: ['mcp.admin'], tenant: 'default', expiresAt };
-    const { url } = await startControlPlane({ database, verifier: () => root });
-    expect((await caller(url, 'root').get('/audit/export?action=mcp.*')).text).toMatch(lines);
-  }
-});
-
 describe('the audit of a tenant', () => {
   const ACME = { id: 'acme', members: { subjects: ['mia'] }, admins: { subjects: ['ann'] } };
   const shown = (records: AuditRecord[]) =>

@@ -90,6 +90,14 @@ const cases: Record<string, Case[]> = {
       ['#/environmentVariables/A', 'must be at most 32768 characters'],
     ],
     [{ environmentVariables: many(257) }, ['#/environmentVariables', 'must hold at most 256 variables']],
+    [
+      { imageName: 'team/mcp-proxy', ...variables('MCP_COMAND', 'API_KEY') },
+      ['#/environmentVariables/MCP_COMAND', 'is no setting of the bridge; did you mean "MCP_COMMAND"?'],
+    ],
+    [
+      { imageName: 'mcp-bridge', secretEnvironment: { MCP_PROXY_HEADER: { secret: 'a', key: 'b' } } },
+      ['#/secretEnvironment/MCP_PROXY_HEADER', 'is no setting of the bridge; did you mean "MCP_PROXY_HEADERS"?'],
+    ],
     [{ environmentVariables: ['A=1'] }, ['#/environmentVariables', 'must be an object']],
   ],
   'the rest': [

@@ -106,6 +106,9 @@ describe('GET /adapters/{name}/logs', () => {
         detail: 'echo has 2 replicas; instances count from 0',
       }),
     );
+    await alice.post(specOf('one', { replicaCount: 1 }));
+    const { detail } = (await alice.get('/adapters/one/logs?instance=1')).json;
+    expect(detail).toBe('one has 1 replica; instances count from 0');
     await writeFile(file('2.log'), 'before the scale-down\n');
     expect((await logs('?instance=2')).text).toBe('before the scale-down\n');
   });

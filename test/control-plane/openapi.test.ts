@@ -113,7 +113,7 @@ describe('the OpenAPI document', () => {
     const { AdapterBody, SessionLimits } = document.components.schemas;
     expect(AdapterBody).toMatchObject({
       required: ['name'],
-      then: { required: ['imageName', 'imageVersion'] },
+      else: { required: ['imageName', 'imageVersion'] },
     });
     expect(JSON.stringify([AdapterBody, SessionLimits])).not.toContain('"default"');
     expect(JSON.stringify(AdapterBody)).toContain('Default: `8000`.');

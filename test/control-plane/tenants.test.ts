@@ -215,6 +215,7 @@ describe('the quota of a tenant', () => {
     const left = Date.parse(json.use.requests[0].resetsAt) - Date.now();
     expect(left).toBeGreaterThan(-5_000);
     expect(left).toBeLessThanOrEqual(3_600_000);
+    expect(Date.parse(json.use.requests[0].resetsAt) % 3_600_000).toBe(0); // the same in each read of a window
     await admin.call('DELETE', '/tenants/acme');
     await waitFor('its end', () => table.all().length === 0, 5_000);
   });

@@ -35,7 +35,11 @@ describe('the requests of scripts for microsoft/mcp-gateway', () => {
     expect(changed).toMatchObject({ status: 200, json: { replicaCount: 2, generation: 2 } });
     expect(await alice.call('PUT', '/tools/weather', toolOf('other'))).toMatchObject({ status: 400 });
     expect((await alice.call('DELETE', '/tools/weather')).status).toBe(204);
-    expect((await alice.get('/tools/weather')).json).toEqual(problem(404, 'TOOL_NOT_FOUND', 'There is no such tool'));
+    expect((await alice.get('/tools/weather')).json).toEqual(
+      problem(404, 'TOOL_NOT_FOUND', 'There is no such tool', {
+        detail: 'none has this name, or you may not use it; GET /tools lists those that you may use',
+      }),
+    );
   });
 
   it('may spell the names of fields in any case', async () => {

@@ -10,6 +10,7 @@ import { startGateway, type DataPlaneOptions } from './support/gateway.js';
 import { startReplica } from './support/replica.js';
 import { begin, callTool, message } from './support/rpc.js';
 import { INITIALIZE } from './support/session-server.js';
+import { announce, WITH_SECRET } from './support/tool-router.js';
 import { routeTo, startUpstream } from './support/upstream.js';
 
 /** A trail to an array. */
@@ -202,5 +203,18 @@ describe('the audit of MCP requests', () => {
       ['management.request', 'UNAVAILABLE'],
       ['management.request', 'ORIGIN_NOT_ALLOWED'],
     ]);
+  });
+
+  it('names the toolset of all tools, and the tenant of its caller', async () => {
+    const { gateway, settled } = await auditedGateway(WITH_SECRET);
+    await announce(gateway, { endpoint: { ...(await startReplica()).endpoint, id: 'router' } });
+    await send(`${gateway.url}/mcp`, { body: INITIALIZE });
+    const [record] = await settled(1);
+    expect(record).toMatchObject({
+      action: 'mcp.initialize',
+      outcome: 'success',
+      reason: 'signed-in',
+      resource: { kind: 'toolset', name: 'all', tenant: 'default' },
+    });
   });
 });

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, it } from '@jest/globals';
 import { send } from '../support/http.js';
 import { startGateway } from './support/gateway.js';
+import { announce, toolset, WITH_SECRET } from './support/tool-router.js';
 import { routeTo, startUpstream } from './support/upstream.js';
 
 interface Document {
@@ -12,7 +13,12 @@ it('the data plane serves the MCP paths of the OpenAPI document with exactly the
   const file = new URL('../../openapi/mcp-gateway.openapi.json', import.meta.url);
   const { paths } = JSON.parse(await readFile(file, 'utf8')) as Document;
   const { endpoint } = await startUpstream((req, res) => void req.resume().once('end', () => res.end('{}')));
-  const { url } = await startGateway({ routes: [routeTo(endpoint, { affinity: 'none' })] });
+  const gateway = await startGateway({
+    ...WITH_SECRET,
+    routes: [routeTo(endpoint, { affinity: 'none' }), toolset('echo', { affinity: 'none' })],
+  });
+  await announce(gateway, { endpoint: { ...endpoint, id: 'router' } });
+  const { url } = gateway;
 
   const ofMcp = Object.entries(paths).filter(([, path]) =>
     Object.values(path).some(({ tags }) => tags?.includes('mcp')),
@@ -21,6 +27,8 @@ it('the data plane serves the MCP paths of the OpenAPI document with exactly the
     '/adapters/{name}/mcp',
     '/adapters/{name}/sse',
     '/adapters/{name}/messages',
+    '/mcp',
+    '/mcp/t/{name}',
   ]);
   for (const [path, operations] of ofMcp) {
     for (const method of ['get', 'post', 'delete', 'put', 'patch']) {

@@ -43,11 +43,11 @@ describe('without a control plane, the data plane', () => {
   });
 
   it.each([
-    ['GET', '/mcp', '/adapters/{name}/mcp; GET /adapters'],
-    ['DELETE', '/mcp/', '/adapters/{name}/mcp; GET /adapters'],
-    ['GET', '/sse', '/adapters/{name}/mcp; GET /adapters'],
+    ['GET', '/mcp/t', '/mcp/t/{toolset}'],
+    ['DELETE', '/mcp/sse', '/mcp for all tools'],
+    ['GET', '/sse', '/adapters/{name}/mcp, and GET /adapters'],
     ['GET', '/healthz', '/livez and /readyz'],
-    ['PUT', '/', '/adapters/{name}/mcp; GET /adapters'],
+    ['PUT', '/', '/mcp; each MCP server'],
   ])('names the right URL at %s %s', async (method, path, instead) => {
     const { status, header, text } = await send(url + path, { method });
     expect([status, header('content-type')]).toEqual([404, 'application/problem+json']);
@@ -57,7 +57,7 @@ describe('without a control plane, the data plane', () => {
     expect(detail).toContain(instead);
   });
 
-  it.each(['/', '/mcp', '/mcp/', '/sse', '/messages?x=1'])('answers a message to %s as JSON-RPC', async (path) => {
+  it.each(['/', '/mcp/t', '/mcp/sse', '/sse', '/messages?x=1'])('answers a message to %s as JSON-RPC', async (path) => {
     const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
     const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: {} });
     const { status, header, text } = await send(url + path, { headers, body });
@@ -66,7 +66,7 @@ describe('without a control plane, the data plane', () => {
       jsonrpc: '2.0',
       error: {
         code: -32003,
-        message: expect.stringContaining('/adapters/{name}/mcp'),
+        message: expect.stringContaining('/mcp'),
         data: { code: 'NOT_FOUND', requestId: expect.any(String) },
       },
     });

@@ -3,6 +3,7 @@ import { open, send, type Answer } from '../support/http.js';
 import { startGateway, type Gateway } from './support/gateway.js';
 import { startReplica, type Replica } from './support/replica.js';
 import { answerOf, begin, message, rpc } from './support/rpc.js';
+import { NO_SUCH_ADAPTER } from './support/rpc-error.js';
 import { routeTo } from './support/upstream.js';
 
 const MAY_HAVE_RUN = {
@@ -169,12 +170,7 @@ describe('an event stream that breaks off', () => {
 
   it('ends with an error in the stream when the adapter has been removed', async () => {
     const { json } = answerOf(await after(NOTICE, () => gateway.publish()));
-    const error = {
-      code: -32003,
-      message: 'There is no such adapter',
-      data: { code: 'ADAPTER_NOT_FOUND', requestId: expect.any(String) },
-    };
-    expect(json).toEqual({ jsonrpc: '2.0', id: 5, error });
+    expect(json).toEqual({ jsonrpc: '2.0', id: 5, error: NO_SUCH_ADAPTER });
   });
 });
 

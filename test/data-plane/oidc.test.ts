@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { followSignIn, signInFields } from '@mcp-gateway/identity';
+import { folder } from '../support/after-tests.js';
 import { startIssuer, type TestIssuer } from '../support/issuer.js';
 import { open, send } from '../support/http.js';
+import { silent } from '../support/postgres.js';
 import { waitFor } from '../support/wait.js';
 import { type DataPlaneOptions, startGateway } from './support/gateway.js';
 import { rawConnection } from './support/raw.js';
@@ -32,6 +37,27 @@ async function gatewayWithSignIn(options: DataPlaneOptions = {}, settings: objec
 
 const PING = message('ping');
 const METADATA = '/.well-known/oauth-protected-resource';
+
+it('issuers in a file are exchanged without a restart: streams of the old one end, and the metadata names the new one', async () => {
+  const file = join(await folder(), 'issuers');
+  const settings = (name: string) => JSON.stringify([{ issuer: name, audiences: ['gateway'] }]);
+  await writeFile(file, settings(issuer.issuer));
+  const environment = { OIDC_ISSUERS_FILE: file };
+  const config = { AUTH_MODE: 'oidc' as const, OIDC_ISSUERS: signInFields.OIDC_ISSUERS.parse(settings(issuer.issuer)) };
+  const ends: (() => void)[] = [];
+  const signIn = followSignIn(config, environment, { log: silent, defer: (end) => void ends.push(end) });
+  const { gateway, mcp } = await gatewayWithSignIn({ ...(signIn && { signIn }) });
+  const headers = await bearer();
+  const stream = await openStream(gateway.url, await begin(gateway.url, headers), headers);
+  let isOver = false;
+  stream.once('close', () => (isOver = true)).resume();
+  await writeFile(file, settings('https://new.example.com'));
+  await waitFor('the end of the stream', () => isOver, 20_000);
+  for (const end of ends) end();
+  expect((await send(mcp, { headers, body: PING })).status).toBe(401);
+  const { text } = await send(`${gateway.url}${METADATA}/adapters/echo/mcp`, { method: 'GET' });
+  expect(JSON.parse(text)).toMatchObject({ authorization_servers: ['https://new.example.com'] });
+}, 40_000);
 
 describe('a request without a token', () => {
   it.each([

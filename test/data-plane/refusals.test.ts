@@ -5,13 +5,13 @@ import { freePort } from '@mcp-gateway/platform/serving';
 import { send, type Answer, type SendOptions } from '../support/http.js';
 import { freshPrefix } from '../support/redis.js';
 import { waitFor } from '../support/wait.js';
-import { rpcError } from './support/rpc-error.js';
+import { NO_SUCH_ADAPTER, rpcError } from './support/rpc-error.js';
 import { startDataPlane, startGateway, type Gateway } from './support/gateway.js';
 import { startReplica } from './support/replica.js';
 import { begin, callTool } from './support/rpc.js';
 import { routeTo, startTcpUpstream, startUpstream, type Upstream } from './support/upstream.js';
 
-const NO_ADAPTER = rpcError(-32003, 'There is no such adapter', 'ADAPTER_NOT_FOUND');
+const NO_ADAPTER = rpcError(-32003, NO_SUCH_ADAPTER.message, 'ADAPTER_NOT_FOUND');
 
 /** The head of every refusal, except the date. */
 const refusal = (status: number, text: string, more: [string, string][] = []) => ({

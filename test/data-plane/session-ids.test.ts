@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Route } from '@mcp-gateway/common/contracts';
 import { send } from '../support/http.js';
-import { rpcError } from './support/rpc-error.js';
+import { NO_SUCH_ADAPTER, rpcError } from './support/rpc-error.js';
 import { newKey, startGateway, type DataPlane, type Gateway } from './support/gateway.js';
 import {
   INITIALIZE,
@@ -204,7 +204,7 @@ describe('an unknown session', () => {
 
   it('does not hide that the caller has lost the permission to use the adapter', async () => {
     await gateway.publish(routeTo(server.endpoint, { createdBy: 'bob' }));
-    const body = rpcError(-32003, 'There is no such adapter', 'ADAPTER_NOT_FOUND');
+    const body = rpcError(-32003, NO_SUCH_ADAPTER.message, 'ADAPTER_NOT_FOUND');
     expect(await inSession(gateway.url, id)).toMatchObject({ status: 404, text: body });
   });
 });

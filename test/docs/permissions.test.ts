@@ -21,9 +21,16 @@ const refused = (policies: Policy[], role: string, calls: [tool: string, given: 
 };
 
 it('each recipe in docs/permissions.md is accepted, and does what its text says', () => {
-  expect(recipes).toHaveLength(5);
+  expect(recipes).toHaveLength(6);
   expect(recipes.map((policies) => policyFaults(policies))).toEqual(recipes.map(() => []));
-  const [readers, folders, payments, sql, guests] = recipes as [Policy[], Policy[], Policy[], Policy[], Policy[]];
+  const [readers, folders, payments, sql, guests, names] = recipes as [
+    Policy[],
+    Policy[],
+    Policy[],
+    Policy[],
+    Policy[],
+    Policy[],
+  ];
 
   expect(
     refused(readers, 'team', [
@@ -45,6 +52,14 @@ it('each recipe in docs/permissions.md is accepted, and does what its text says'
       statements.map((text) => ['query', { sql: text }]),
     ),
   ).toEqual([false, true, true, true]);
+  const given = [{ path: '/a', limit: 1 }, {}, { path: '/a', Path: '/b' }, { 'pa\u0000th': 1 }];
+  expect(
+    refused(
+      names,
+      'team',
+      given.map((each) => ['read', each]),
+    ),
+  ).toEqual([false, false, true, true]);
   expect(refused(guests, 'guest', [['any', {}]])).toEqual([false]);
   const read = { method: 'resources/read', params: { uri: 'file:///x' }, headers: {} };
   const resource = { kind: 'adapter', name: 'echo', createdBy: 'alice' };

@@ -75,3 +75,32 @@ describe('a log line', () => {
     expect(await lines(`log.error('c');`, 'silent')).toEqual([]);
   });
 });
+
+describe('on a terminal, a log line', () => {
+  const shown = async (level: string, statement: string) => {
+    const child = runModule(`
+      process.stderr.isTTY = true;
+      const { createLogger } = await import('@mcp-gateway/platform/logging');
+      const log = createLogger('data-plane', '${level}');
+      ${statement};
+      log.flush();
+      process.disconnect();
+    `);
+    await child.ended;
+    return child.output().replaceAll(/^\d\d:\d\d:\d\d/gm, 'TIME');
+  };
+  const FAILURE = `log.error({ err: new Error('outer', { cause: new Error('inner') }), password: 'hunter2' }, 'failed')`;
+
+  it('is a sentence without a stack or a secret', async () => {
+    expect(await shown('info', FAILURE)).toBe('TIME error data-plane: failed (password "[Redacted]"): outer: inner\n');
+  });
+
+  it('is followed by the stack from level debug on', async () => {
+    expect(await shown('debug', FAILURE)).toMatch(/failed .*outer: inner\n {4}Error: outer\n {8}at .*caused by: /s);
+  });
+
+  it('makes the terminal do nothing', async () => {
+    const output = await shown('info', `log.info({ 'a\u009b2J': '\u001b[2J' }, 'x\u202ey')`);
+    expect(output).toBe('TIME info data-plane: x\\u202ey (a\\u009b2J "\\u001b[2J")\n');
+  });
+});

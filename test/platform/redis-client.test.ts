@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { expect, it } from '@jest/globals';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import { connected, redisClient } from '@mcp-gateway/platform/redis';
 import { afterTest } from '../support/clean-up.js';
 import { silent } from '../support/postgres.js';
+import { connectRedis, sharedRedis } from '../support/redis.js';
 import { redisLine } from '../support/redis-line.js';
 import { waitFor } from '../support/wait.js';
 
@@ -62,4 +64,27 @@ it('finds the nodes of a cluster with the user, the password and the host name o
       topologyRefreshOnReconnectionAttemptStrategy: 500,
     },
   });
+});
+
+it('connects again with the user name and the password that its URL has by then', async () => {
+  const [admin, server] = [await connectRedis(), await sharedRedis()];
+  const user = `user-${randomUUID()}`;
+  afterTest(() => admin.sendCommand(['ACL', 'DELUSER', user]));
+  await admin.sendCommand(['ACL', 'SETUSER', user, 'on', '>first', '+@all', '~*', '&*']);
+  const url = (password: string) => `redis://${user}:${password}@${new URL(server.url).host}`;
+  let now = url('first');
+  const client = redisClient({ REDIS_URL: now }, silent, () => now);
+  afterTest(() => client.isOpen && client.destroy());
+  await client.connect();
+  const copy = client.duplicate();
+  copy.on('error', () => {});
+  afterTest(() => copy.isOpen && copy.destroy());
+  await admin.sendCommand(['ACL', 'SETUSER', user, 'resetpass', '>p@ss']);
+  now = url('p%40ss');
+  const isBack = new Promise((resolve) => client.once('ready', resolve));
+  await admin.sendCommand(['CLIENT', 'KILL', 'USER', user]);
+  await isBack;
+  expect(await client.sendCommand(['ACL', 'WHOAMI'])).toBe(user);
+  await copy.connect();
+  expect(await copy.sendCommand(['ACL', 'WHOAMI'])).toBe(user);
 });

@@ -42,6 +42,15 @@ describeCluster('a Redis Cluster', () => {
     await expect(checkRedis(single)).rejects.toThrow('cluster mode off');
   });
 
+  it('is found with the credentials that REDIS_URL has when the client connects', async () => {
+    const now = cluster.url;
+    const redis = redisClient(addressOf(cluster.url.replaceAll(/:[^:@/]*@/g, ':old@')), silent, () => now);
+    afterTest(() => redis.destroy());
+    await redis.connect();
+    await waitFor('all nodes', () => redis.isReady);
+    expect(await redis.get('nothing')).toBeNull();
+  });
+
   it('has routes that are published, followed and withdrawn', async () => {
     const prefix = freshPrefix();
     const publisher = latestRunPublisher(await connectRedis(cluster.url), prefix);

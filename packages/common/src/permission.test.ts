@@ -8,6 +8,7 @@ const adapter = (...requiredRoles: string[]) => ({
   createdBy: 'alice',
   requiredRoles,
 });
+const allTools = { kind: 'toolset' as const, name: 'all', createdBy: '', requiredRoles: [] };
 const scoped = (principal: ReturnType<typeof caller>, ...names: string[]) => ({
   ...principal,
   resources: names.map((name) => ({ kind: 'adapter' as const, name })),
@@ -46,6 +47,9 @@ describe('the permission rule', () => {
       'out-of-scope',
     ],
     ['one restricted to nothing', scoped(caller('alice')), adapter(), 'out-of-scope', 'out-of-scope'],
+    ['anyone at the toolset of all tools', caller('bob'), allTools, 'signed-in', 'none'],
+    ['an admin there', caller('bob', 'mcp.admin'), allTools, 'signed-in', 'none'],
+    ['one restricted to an adapter there', scoped(caller('bob'), 'echo'), allTools, 'signed-in', 'none'],
   ])('decides on %s', (_who, principal, resource, read, write) => {
     const decision = (action: Action) => decide(principal, resource, action);
     const isAllowed = (rule: string) => rule !== 'none' && rule !== 'out-of-scope';

@@ -1,4 +1,4 @@
-import { resourceKey, type ResourceRef } from './contracts/resource.js';
+import { ALL_TOOLS, resourceKey, type ResourceRef } from './contracts/resource.js';
 import type { Principal } from './principal.js';
 
 const ADMIN_ROLE = 'mcp.admin';
@@ -18,7 +18,7 @@ export interface Access extends ResourceRef {
 export type Action = 'read' | 'write';
 
 /** The rule that decides: why a caller may act, or `none` when no rule permits it. */
-export type Rule = 'creator' | 'required-role' | 'tenant-admin' | 'admin' | 'out-of-scope' | 'none';
+export type Rule = 'creator' | 'required-role' | 'tenant-admin' | 'admin' | 'signed-in' | 'out-of-scope' | 'none';
 
 export interface Decision {
   readonly allowed: boolean;
@@ -31,6 +31,7 @@ const DECISIONS = {
   'required-role': { allowed: true, rule: 'required-role' },
   'tenant-admin': { allowed: true, rule: 'tenant-admin' },
   admin: { allowed: true, rule: 'admin' },
+  'signed-in': { allowed: true, rule: 'signed-in' },
   'out-of-scope': { allowed: false, rule: 'out-of-scope' },
   none: { allowed: false, rule: 'none' },
 } as const satisfies { [name in Rule]: { allowed: boolean; rule: name } };
@@ -47,9 +48,14 @@ const DECISIONS = {
  * | tenant-admin  | read, write           |
  * | admin         | read, write           |
  *
+ * The built-in toolset of all tools is open to everyone who has signed in (`signed-in`), with any API key: what is in it
+ * depends on the caller.
  * Without required roles a resource is for its creator and admins only.
  */
 export function decide(principal: Principal, resource: Access, action: Action): Decision {
+  if (resource.kind === 'toolset' && resource.name === ALL_TOOLS) {
+    return action === 'read' ? DECISIONS['signed-in'] : DECISIONS.none;
+  }
   if (!isInScope(principal, resource)) return DECISIONS['out-of-scope'];
   if (principal.subject === resource.createdBy) return DECISIONS.creator;
   if (action === 'read' && hasAnyRole(principal, resource.requiredRoles)) return DECISIONS['required-role'];

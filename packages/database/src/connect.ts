@@ -71,11 +71,24 @@ async function limitStatements(client: ClientBase, ms: number) {
   await client.query(`SELECT set_config('statement_timeout', $1, false) WHERE pg_backend_pid() = $2`, [ms, processID]);
 }
 
-/** Connects with the first query, and again after each outage of the database. */
-export function connectDatabase(url: string, options: ConnectOptions): Database {
+/** A client of the pool that connects to the URL of now. */
+const clientOf = (urlNow: () => string) =>
+  class extends Client {
+    constructor(config?: ClientConfig) {
+      super({ ...config, connectionString: urlNow() });
+    }
+  };
+
+/**
+ * Connects with the first query, and again after each outage of the database.
+ * @param url as a function: each new connection asks for it, so that a password can change
+ */
+export function connectDatabase(url: string | (() => string), options: ConnectOptions): Database {
   const { poolSize, connectTimeoutMs, statementTimeoutMs = 10_000 } = options;
+  const urlNow = typeof url === 'string' ? () => url : url;
   const pool = new Pool({
-    ...connectionConfig(url, connectTimeoutMs),
+    ...connectionConfig(urlNow(), connectTimeoutMs),
+    Client: clientOf(urlNow),
     max: poolSize,
     idleTimeoutMillis: IDLE_MS,
     onConnect: (client): unknown => limitStatements(client, statementTimeoutMs), // the pool waits for it

@@ -1,5 +1,5 @@
 import { unreachable } from '@mcp-gateway/common/errors';
-import { followSecret } from '@mcp-gateway/platform/config';
+import { fileVariable, followedSecret, followSecret } from '@mcp-gateway/platform/config';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import { z } from 'zod';
 import { entraFields, entraSettings, type EntraSettings } from './entra/settings.js';
@@ -8,6 +8,7 @@ import type { VerifierParts } from './oidc/claimed-issuer.js';
 import { introspectedTokens, type OidcSettings } from './oidc/introspection/introspection.js';
 import type { IntrospectedTokens } from './oidc/introspection/tokens.js';
 import { OidcIssuers, type IssuerSettings } from './oidc/issuer.js';
+import { FollowedIssuers, type IssuerSignIns, signInsOfIssuers } from './oidc/followed-issuers.js';
 import { oidcVerifier } from './oidc/verifier.js';
 import type { Verifier } from './verifier.js';
 
@@ -54,8 +55,8 @@ export function signInOf(config: SignInConfig): SignIn | undefined {
 }
 
 /**
- * How callers sign in, with a secret that changes when its file does.
- * @param defer gets what ends the reading of the file
+ * How callers sign in, with issuers and a secret that change when their files do.
+ * @param defer gets what ends the reading of the files
  */
 export function followSignIn(
   config: SignInConfig,
@@ -63,12 +64,21 @@ export function followSignIn(
   { log, defer }: { log: Logger; defer: (end: () => void) => void },
 ): SignIn | undefined {
   const signIn = signInOf(config);
-  let secret = config.OIDC_INTROSPECTION_SECRET;
-  if (signIn?.mode !== 'oidc' || secret === undefined) return signIn;
-  const field = signInFields.OIDC_INTROSPECTION_SECRET;
-  const use = (changed: string | undefined) => void (secret = changed ?? secret);
-  defer(followSecret('OIDC_INTROSPECTION_SECRET', field, environment, use, { log }));
-  return { ...signIn, introspectionSecret: () => secret as string };
+  if (signIn?.mode !== 'oidc') return signIn;
+  const { OIDC_ISSUERS: issuersField, OIDC_INTROSPECTION_SECRET: secretField } = signInFields;
+  const introspectionSecret = followedSecret(
+    config.OIDC_INTROSPECTION_SECRET,
+    'OIDC_INTROSPECTION_SECRET',
+    secretField,
+    environment,
+    { log, defer },
+  );
+  const secret = introspectionSecret && { introspectionSecret };
+  if (!environment[fileVariable('OIDC_ISSUERS')]) return { ...signIn, ...secret };
+  const followed = new FollowedIssuers(signIn.issuers);
+  const use = (issuers: readonly IssuerSettings[] | undefined) => issuers && followed.replace(issuers);
+  defer(followSecret('OIDC_ISSUERS', issuersField, environment, use, { log }));
+  return Object.assign(followed, { mode: 'oidc' as const, ...secret });
 }
 
 /** The tokens about which an issuer is asked; undefined when there are none. */
@@ -77,11 +87,15 @@ export const introspectedTokensOf = (
   parts: Parameters<typeof introspectedTokens>[1],
 ): IntrospectedTokens | undefined => (signIn?.mode === 'oidc' ? introspectedTokens(signIn, parts) : undefined);
 
+/** Sign-ins by tokens that end with their issuer; undefined when the issuers never change. */
+export const signInsOf = (signIn: SignIn | undefined): IssuerSignIns | undefined =>
+  signIn?.mode === 'oidc' ? signInsOfIssuers(signIn) : undefined;
+
 /** The verifier of access tokens. It reads keys at the first token, not before. */
 export const tokenVerifier = (signIn: SignIn, parts: VerifierParts): Verifier =>
   signIn.mode === 'oidc' ? oidcVerifier(signIn, parts) : entraVerifier(signIn.entra, parts);
 
-/** The authorization servers whose tokens count (RFC 9728 §2). */
+/** The authorization servers whose tokens count now (RFC 9728 §2). */
 export const authorizationServersOf = (signIn: SignIn): readonly AuthorizationServer[] =>
   signIn.mode === 'oidc' ? signIn.issuers : signIn.entra.authorizationServers;
 

@@ -28,4 +28,23 @@ describe('development sign-in', () => {
       }),
     );
   });
+
+  it.each([
+    ['x-dev-role', '; did you mean X-Dev-Roles?'],
+    ['x-dev-user', '; did you mean X-Dev-UserId?'],
+    ['x-dev-user-id', '; did you mean X-Dev-UserId?'],
+    ['x-dev-nmae', '; did you mean X-Dev-Name?'],
+    ['x-dev-tenant', ''],
+    ['x-dev-constructor', ''],
+  ])('refuses %s, which would say nothing', (name, hint) => {
+    const reads = 'is no header of development sign-in, which reads X-Dev-UserId, X-Dev-Name and X-Dev-Roles';
+    expect(() => developmentVerifier({ headers: { 'x-dev-userid': 'alice', [name]: 'x' } })).toThrow(
+      expect.objectContaining({ code: 'INVALID_REQUEST', detail: `${name} ${reads}${hint}` }),
+    );
+  });
+
+  it('leaves other headers alone', () => {
+    const headers = { 'x-devtools-request-id': '1', 'x-dev': '1', 'dev-roles': 'mcp.admin' };
+    expect(developmentVerifier({ headers })).toMatchObject({ subject: 'dev', roles: ['mcp.dev'] });
+  });
 });

@@ -23,6 +23,7 @@ export {
   signInFault,
   signInFields,
   signInOf,
+  signInsOf,
   tokenVerifier,
 } from './config.js';
 export type { IntrospectedTokens } from './oidc/introspection/tokens.js';

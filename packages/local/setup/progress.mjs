@@ -10,7 +10,7 @@ const CLEAR_TO_END = '\x1b[K';
  * @param {string} title
  * @param {{
  *   remark: (passedMs: number) => string | undefined,
- *   out?: { isTTY?: boolean, write: (text: string) => unknown },
+ *   out?: { isTTY?: boolean, columns?: number, write: (text: string) => unknown },
  * }} options every second `remark` returns a remark on the step; a new remark gets a line of its own
  */
 export function showProgress(title, { remark, out = process.stderr }) {
@@ -21,13 +21,19 @@ export function showProgress(title, { remark, out = process.stderr }) {
   let started = false;
   let shownMs = 0;
 
+  /** A line that the terminal wraps cannot be painted over. */
+  const line = (time = '') => {
+    const room = (out.isTTY && out.columns) || Infinity;
+    const text = `${title} … ${time}`;
+    return text.length < room ? text : `${title.slice(0, Math.max(0, room - time.length - 3))}… ${time}`;
+  };
   const announce = () => {
     started = true;
     shownMs = passed();
-    out.write(`${title} … `);
+    out.write(line());
   };
   const paint = () => {
-    if (out.isTTY) return out.write(`\r${title} … ${seconds()} ${CLEAR_TO_END}`);
+    if (out.isTTY) return out.write(`\r${line(`${seconds()} `)}${CLEAR_TO_END}`);
     if (passed() - shownMs < SPARSE_MS) return;
     shownMs = passed();
     out.write(`${seconds()} … `);
@@ -51,8 +57,8 @@ export function showProgress(title, { remark, out = process.stderr }) {
       clearInterval(ticking);
       if (word === undefined && !started) return;
       if (!started) announce();
-      if (out.isTTY) out.write(`\r${title} … ${CLEAR_TO_END}`);
-      out.write(`${word ?? `${(passed() / 1_000).toFixed(1)} s`}\n`);
+      const outcome = word ?? `${(passed() / 1_000).toFixed(1)} s`;
+      out.write(out.isTTY ? `\r${line(outcome)}${CLEAR_TO_END}\n` : `${outcome}\n`);
     },
   };
 }

@@ -163,6 +163,16 @@ describe('the adapters of the announcement', () => {
     const text = announce({ url, adapters, data: '/data', logs: '/data/logs' });
     expect(text).toContain(`/adapters/mine/mcp   (not ready yet: see ${url}/adapters/mine/status)`);
     expect(text).not.toContain('mcp-example/mcp   (');
+    const servers = { 'mcp-example': { type: 'http', url: `${url}/adapters/mcp-example/mcp` } };
+    expect(text).toContain(`  ${JSON.stringify({ mcpServers: servers })}\n`);
+  });
+
+  it('have no client configuration while none is ready', async () => {
+    const { url } = await gateway({ ...list('mine'), ...phase('mine', 'Progressing') });
+    const adapters = await awaitAdapters(url, { example: 20_000, others: 100 });
+    const text = announce({ url, adapters, data: '/data', logs: '/data/logs' });
+    expect(text).toContain('/adapters/mine/mcp   (not ready yet');
+    expect(text).not.toContain('mcpServers');
   });
 });
 

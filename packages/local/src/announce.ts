@@ -12,11 +12,20 @@ export interface Announcement {
 export function announce({ url, adapters, data, logs }: Announcement): string {
   const mcp = (name: string) => `${url}/adapters/${name}/mcp`;
   const usable = adapters.filter(({ blocker }) => blocker === undefined);
-  const servers = Object.fromEntries(usable.map(({ name }) => [name, { type: 'http', url: mcp(name) }]));
-  const shown = usable.map(({ name, ready }) =>
-    ready ? `  ${mcp(name)}` : `  ${mcp(name)}   (not ready yet: see ${url}/adapters/${name}/status)`,
+  const ready = usable
+    .filter((each) => each.ready)
+    .map(({ name }) => [name, { type: 'http', url: mcp(name) }] as const);
+  // A client reports a server that does not answer yet as broken.
+  const configuration = [
+    'As client configuration:',
+    '',
+    `  ${JSON.stringify({ mcpServers: Object.fromEntries(ready) })}`,
+    '',
+  ];
+  const shown = usable.map(({ name, ready: isReady }) =>
+    isReady ? `  ${mcp(name)}` : `  ${mcp(name)}   (not ready yet: see ${url}/adapters/${name}/status)`,
   );
-  const example = adapters.find(({ name, ready }) => ready && name === 'mcp-example');
+  const example = adapters.find((each) => each.ready && each.name === EXAMPLE.name);
   return [
     '',
     ...(usable.length === 0
@@ -26,10 +35,7 @@ export function announce({ url, adapters, data, logs }: Announcement): string {
           '',
           ...shown,
           '',
-          'As client configuration:',
-          '',
-          `  ${JSON.stringify({ mcpServers: servers })}`,
-          '',
+          ...(ready.length > 0 ? configuration : []),
         ]),
     ...(example ? ['Or call a tool from a shell:', '', `  ${curlLine(mcp(example.name))}`, ''] : []),
     ...blockedLines(url, adapters),

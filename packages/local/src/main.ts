@@ -1,4 +1,3 @@
-import { inspect } from 'node:util';
 import { authorizationServersOf, signInFault, signInOf } from '@mcp-gateway/identity';
 import {
   ConfigError,
@@ -7,7 +6,7 @@ import {
   unknownVariables,
   variablesOf,
 } from '@mcp-gateway/platform/config';
-import { createLogger, escapeControls } from '@mcp-gateway/platform/logging';
+import { createLogger, endingText, escapeControls } from '@mcp-gateway/platform/logging';
 import { runMain, shutdownOn } from '@mcp-gateway/platform/serving';
 import { CatalogueError } from '@mcp-gateway/runtime/supervisor';
 import { announce, announceDevelopmentIssuer, announceSignIn } from './announce.js';
@@ -33,7 +32,7 @@ runMain(async () => {
     console.log(escapeControls(await announcement(config, await startGateway(config, host))));
   } catch (error) {
     const forTheUser = error instanceof ConfigError || error instanceof CatalogueError;
-    console.error(escapeControls(forTheUser ? error.message : inspect(error)));
+    console.error(forTheUser ? escapeControls(error.message) : endingText(error, config.MCP_GATEWAY_LOG_LEVEL));
     process.exitCode = 1;
     await shutdown();
   }

@@ -10,8 +10,8 @@ beforeEach(() => {
 });
 afterEach(() => void jest.useRealTimers());
 
-const begin = (isTTY: boolean) =>
-  showProgress('Compiling', { remark: () => remark, out: { isTTY, write: (text: string) => (shown += text) } });
+const begin = (isTTY: boolean, title = 'Compiling', columns = 80) =>
+  showProgress(title, { remark: () => remark, out: { isTTY, columns, write: (text: string) => (shown += text) } });
 
 it.each([true, false])('nothing is shown of a step that is quick (terminal: %s)', (isTTY) => {
   const progress = begin(isTTY);
@@ -31,6 +31,15 @@ it('a terminal sees the time move every second, on one line', () => {
   progress.end();
   const painted = shown.split('\r').map((line) => line.replace('\x1b[K', '').trimEnd());
   expect(painted).toEqual(['Compiling …', 'Compiling … 1 s', 'Compiling … 2 s', 'Compiling … 2.5 s']);
+});
+
+it('a narrow terminal sees no line that wraps', () => {
+  const progress = begin(true, 'Installing the packages of the repository', 30);
+  jest.advanceTimersByTime(100_500);
+  progress.end();
+  const painted = shown.split(/[\r\n]/).map((line) => line.replace('\x1b[K', ''));
+  for (const line of painted) expect(line.length).toBeLessThan(30);
+  expect(painted.at(-3)).toBe('Installing the packag… 100 s ');
 });
 
 it('a pipe sees it now and then', () => {

@@ -1,14 +1,17 @@
 import { isNativeError } from 'node:util/types';
 import { StringDecoder } from 'node:string_decoder';
 import { pino, stdSerializers, type Logger } from 'pino';
+import { failureText, readableLine, showsStacks } from './readable-line.js';
 
 export type { Logger };
 
 /**
- * JSON lines on standard error, so that standard output stays free for what a command prints for people. A terminal acts on nothing in
- * them, whoever has sent it.
+ * Lines on standard error, so that standard output stays free for what a command prints for people: sentences on a terminal, with
+ * stacks from level `debug` on, and JSON elsewhere. A terminal acts on nothing in them, whoever has sent it.
  */
 export function createLogger(service: string, level: string): Logger {
+  const withStacks = showsStacks(level);
+  const forPeople = (line: string) => escapeControls(readableLine(line, withStacks));
   return pino(
     {
       level,
@@ -16,13 +19,17 @@ export function createLogger(service: string, level: string): Logger {
       formatters: { level: (label) => ({ level: label }), log: redact },
       redact: secretPaths,
       serializers: { err: (error: unknown) => error }, // redacted and serialized already
-      hooks: { streamWrite: escapeControls },
+      hooks: { streamWrite: process.stderr.isTTY ? forPeople : escapeControls },
       timestamp: pino.stdTimeFunctions.isoTime,
     },
     // Without a minimum, `flush` would not wait for what is being written.
     pino.destination({ fd: 2, sync: false, minLength: 1 }),
   );
 }
+
+/** What a program writes on standard error that ends because of an error: a sentence on a terminal below level `debug`. */
+export const endingText = (error: unknown, level = 'info'): string =>
+  escapeControls(failureText(error, !process.stderr.isTTY || showsStacks(level)));
 
 /** Bytes of lines that may wait for whoever reads them. */
 const MAX_WAITING_BYTES = 8 * 1024 * 1024;

@@ -6,7 +6,7 @@ import { HEADER, nextHopFilter, withoutHeaders, type HeaderList } from './header
  * counts as "-", because CGI-like servers do not distinguish the two.
  */
 const SET_BY_GATEWAY = [
-  'x-mcp-(userid|username|roles|identity-token)|x-gateway-secret|x-dev-.*',
+  'x-mcp-(userid|username|roles|identity-token)|x-mcp-gateway(-.*)?|x-gateway-secret|x-dev-.*',
   '(x-)?remote-(user|name|email|groups)|x-auth-request-.*|x-ms-client-principal(-.*)?|proxy', // of other gateways; CGI's HTTP_PROXY
   'forwarded|x-forwarded(-.*)?|x-original-.*|x-rewrite-url|x-envoy-external-address',
   'x-real-ip|(x-|x-cluster-|true-|fastly-|fly-)?client-ip|cf-connecting-ip(v6)?',

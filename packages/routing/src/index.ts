@@ -3,10 +3,10 @@ export { routePublisher, type RoutePublisher, type RouteVersion, type VersionedR
 export {
   announceRouter,
   followRouters,
-  ROUTER_PATH,
   routerKeys,
   type AnnouncedRouter,
   type RouterAnnouncement,
   type RouterTable,
 } from './routers.js';
 export { followRoutes, followTools, type RouteTable, type ToolTable } from './table.js';
+export { withToolRouters } from './toolset-routes.js';

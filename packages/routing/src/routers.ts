@@ -1,4 +1,4 @@
-import type { Endpoint } from '@mcp-gateway/common/contracts';
+import { ALL_TOOLS, mcpPathOf, toolsetRef, type Endpoint } from '@mcp-gateway/common/contracts';
 import { withTimeout } from '@mcp-gateway/platform/concurrency';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import { connected, subscription, type RedisClient } from '@mcp-gateway/platform/redis';
@@ -59,7 +59,12 @@ for i = 1, #all, 2 do
 end
 return found`;
 
-const Router = z.object({ url: z.url(), draining: z.boolean() });
+const Router = z.object({
+  url: z.url(),
+  draining: z.boolean(),
+  /** When it ends, as far as that is known. */
+  drainUntil: z.iso.datetime().optional(),
+});
 
 /** A running tool router, as data planes reach it. */
 export interface AnnouncedRouter {
@@ -70,8 +75,11 @@ export interface AnnouncedRouter {
 }
 
 export interface RouterAnnouncement {
-  /** Asks data planes to move their sessions to other routers. Resolves once Redis knows; rejects while it is unavailable. */
-  drain(): Promise<void>;
+  /**
+   * Asks data planes to move their sessions to other routers: each once no call of it is under way, and all of them by
+   * `until`, when the router ends. Resolves once Redis knows; rejects while it is unavailable.
+   */
+  drain(until?: Date): Promise<void>;
   /** Ends the announcement. Data planes send nothing more. It never rejects: unless Redis hears of it, the announcement ends within 15 s. */
   close(): Promise<void>;
 }
@@ -87,10 +95,9 @@ export function announceRouter(
   log: Logger,
 ): RouterAnnouncement {
   const keys = routerKeys(prefix);
-  let draining = false;
+  let router: z.infer<typeof Router> = { url, draining: false };
   const announce = async () => {
-    const router = JSON.stringify({ url, draining } satisfies z.infer<typeof Router>);
-    const args = [id, router, String(LIVES_MS), keys.changed];
+    const args = [id, JSON.stringify(router), String(LIVES_MS), keys.changed];
     await withTimeout(connected(redis).eval(ANNOUNCE, { keys: [keys.routers], arguments: args }), ANSWER_MS);
   };
   const renew = () =>
@@ -100,8 +107,8 @@ export function announceRouter(
   const timer = setInterval(renew, RENEW_EVERY_MS);
   timer.unref();
   return {
-    drain() {
-      draining = true;
+    drain(until) {
+      router = { url, draining: true, ...(until && { drainUntil: until.toISOString() }) };
       return announce();
     },
     async close() {
@@ -124,11 +131,12 @@ export interface RouterTable {
   endpoints(): readonly Endpoint[];
   /** Called after every change. */
   onChange(listener: () => void): void;
+  /** Reads them now, for a caller that has reason to think that the copy is behind. Rejects while Redis is unavailable. */
+  refresh(): Promise<void>;
   close(): void;
 }
 
-/** The path of the built-in toolset, at the gateway and at a router. */
-export const ROUTER_PATH = '/mcp';
+const PATH = mcpPathOf(toolsetRef(ALL_TOOLS));
 
 /**
  * Follows the tool routers as Redis has them. It subscribes first and then reads, reads again on reconnect and on a timer, and
@@ -162,6 +170,7 @@ export function followRouters(
   return {
     endpoints: () => copy.endpoints,
     onChange: (listener) => void copy.listeners.push(listener),
+    refresh: read,
     close() {
       clearInterval(timer);
       redis.off('ready', reload);
@@ -215,9 +224,10 @@ class RouterCopy {
       this.log.error({ router: id }, 'an announced tool router is not valid; is it newer than this service?');
       return false;
     }
-    const { url, draining } = router;
-    const state = draining ? { ready: false, serving: true, draining } : { ready: true };
-    this.#known.set(id, { json, until, endpoint: { id, url, path: ROUTER_PATH, ...state } });
+    const { url, draining, drainUntil } = router;
+    const ending = { serving: true, draining, ...(drainUntil !== undefined && { drainUntil }) };
+    const endpoint = { id, url, path: PATH, ready: !draining, ...(draining && ending) };
+    this.#known.set(id, { json, until, endpoint });
     return true;
   }
 

@@ -12,7 +12,7 @@ const LOOPBACK_ADDRESSES = ['localhost', '127.0.0.1', '::1'];
 
 const { log, flush } = openLog(2);
 const settings = await settingsOrExit();
-for (const name of unknownSettings(process.env)) log(`mcp-bridge: ${name} is no setting; docs/servers.md lists them`);
+for (const sentence of unknownSettings(process.env)) log(`mcp-bridge: ${sentence}`);
 const target = targetOf(settings);
 const server = createHttpServer({
   target,

@@ -25,7 +25,10 @@ describe('MCP_ARGS', () => {
 describe('the settings', () => {
   it('that are misspelt are found', () => {
     const env = { MCP_COMMAND: 'a', MCP_ARG: 'b', MCP_BRIDGE_IDLE: '1', MCP_GATEWAY_REPLICA: 'c', API_KEY: 'd' };
-    expect(unknownSettings(env)).toEqual(['MCP_ARG', 'MCP_BRIDGE_IDLE']);
+    expect(unknownSettings(env)).toEqual([
+      'MCP_ARG is no setting; did you mean MCP_ARGS?',
+      'MCP_BRIDGE_IDLE is no setting; docs/servers.md lists them',
+    ]);
   });
 
   it('take the command of the program over that of the variables', () => {
@@ -48,7 +51,9 @@ describe('the settings', () => {
   });
 
   it.each([
-    [{}, /^MCP_COMMAND is not set/],
+    [{}, /^MCP_COMMAND is not set\. Set it/],
+    [{ MCP_COMAND: 'npx' }, /^MCP_COMMAND is not set, but MCP_COMAND is\. Did you mean MCP_COMMAND\?$/],
+    [{ MCP_PROXY_URI: 'https://b' }, /Did you mean MCP_PROXY_URL\?$/],
     [{ MCP_COMMAND: 'a', MCP_PROXY_URL: 'http://b' }, /both set/],
     [{ MCP_PROXY_URL: 'file:///etc' }, /must be an http or https URL/],
     [{ MCP_PROXY_URL: 'https://user:secret@b' }, /put credentials into MCP_PROXY_HEADERS/],

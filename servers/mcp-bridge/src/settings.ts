@@ -1,3 +1,4 @@
+import { type BRIDGE_VARIABLES, misspeltBridgeVariable } from '@mcp-gateway/common/contracts';
 import { split } from 'shlex';
 import { z } from 'zod';
 
@@ -25,7 +26,7 @@ export interface Settings {
 }
 
 const seconds = (fallback: number) => z.coerce.number().int().min(1).max(604_800).default(fallback);
-const Variables = z.object({
+const fields = {
   PORT: z.coerce.number().int().min(0).max(65_535).default(8000),
   HOST: z.string().default('127.0.0.1'),
   MCP_COMMAND: z.string().optional(),
@@ -38,12 +39,18 @@ const Variables = z.object({
   MCP_BRIDGE_START_SECONDS: seconds(120),
   MCP_BRIDGE_REQUEST_SECONDS: seconds(3_600),
   MCP_BRIDGE_MAX_MESSAGE_BYTES: z.coerce.number().int().min(1_024).max(268_435_456).default(67_108_864),
-});
+} satisfies Record<'PORT' | 'HOST' | (typeof BRIDGE_VARIABLES)[number], z.ZodType>;
+const Variables = z.object(fields);
 type Variables = z.infer<typeof Variables>;
 
-/** Names that look like settings of the bridge and are none, so that a misspelt one is noticed. */
+/** Sentences about names that look like settings of the bridge and are none, so that a misspelt one is noticed. */
 export const unknownSettings = (env: NodeJS.ProcessEnv): string[] =>
-  Object.keys(env).filter((name) => /^MCP_(BRIDGE|PROXY|COMMAND|ARG)/.test(name) && !OWN_VARIABLES.has(name));
+  Object.keys(env).flatMap((name) => {
+    const meant = misspeltBridgeVariable(name);
+    if (meant !== undefined) return `${name} is no setting; did you mean ${meant}?`;
+    const isUnknown = /^MCP_(BRIDGE|PROXY|COMMAND|ARG)/.test(name) && !OWN_VARIABLES.has(name);
+    return isUnknown ? `${name} is no setting; docs/servers.md lists them` : [];
+  });
 
 /** The variables that are the bridge's own; its children do not get them. */
 export const OWN_VARIABLES: ReadonlySet<string> = new Set(Object.keys(Variables.shape));
@@ -60,10 +67,12 @@ export function readSettings(env: NodeJS.ProcessEnv, argv: readonly string[]): S
     throw new SettingsError(`${String(issue?.path[0])} is wrong: ${issue?.message}. See docs/servers.md.`);
   }
   const variables = parsed.data;
+  const target = targetOf(variables, argv);
+  if (!target) throw new SettingsError(withoutTarget(env));
   return {
     port: variables.PORT,
     host: variables.HOST,
-    target: targetOf(variables, argv),
+    target,
     mode: variables.MCP_BRIDGE_MODE,
     maxSessions: variables.MCP_BRIDGE_MAX_SESSIONS,
     idleMs: variables.MCP_BRIDGE_IDLE_SECONDS * 1000,
@@ -73,7 +82,8 @@ export function readSettings(env: NodeJS.ProcessEnv, argv: readonly string[]): S
   };
 }
 
-function targetOf(variables: Variables, [command, ...args]: readonly string[]): Target {
+/** Undefined when there is none. */
+function targetOf(variables: Variables, [command, ...args]: readonly string[]): Target | undefined {
   const { MCP_COMMAND, MCP_ARGS, MCP_PROXY_URL, MCP_PROXY_HEADERS } = variables;
   if (command !== undefined) return { kind: 'stdio', command, args };
   if (MCP_COMMAND !== undefined && MCP_PROXY_URL !== undefined) {
@@ -82,12 +92,15 @@ function targetOf(variables: Variables, [command, ...args]: readonly string[]): 
   if (MCP_PROXY_URL !== undefined) {
     return { kind: 'remote', url: urlOf(MCP_PROXY_URL), headers: headersOf(MCP_PROXY_HEADERS) };
   }
-  if (MCP_COMMAND === undefined) {
-    throw new SettingsError(
-      'MCP_COMMAND is not set. Set it, and MCP_ARGS, to run a stdio server, or set MCP_PROXY_URL to forward to a remote server.',
-    );
-  }
+  if (MCP_COMMAND === undefined) return undefined;
   return { kind: 'stdio', command: MCP_COMMAND.trim(), args: argumentsOf(MCP_ARGS ?? '') };
+}
+
+function withoutTarget(env: NodeJS.ProcessEnv): string {
+  const name = Object.keys(env).find((each) => /^MCP_(COMMAND|PROXY_URL)$/.test(misspeltBridgeVariable(each) ?? ''));
+  if (name !== undefined)
+    return `MCP_COMMAND is not set, but ${name} is. Did you mean ${misspeltBridgeVariable(name)}?`;
+  return 'MCP_COMMAND is not set. Set it, and MCP_ARGS, to run a stdio server, or set MCP_PROXY_URL to forward to a remote server.';
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { AuditTrail } from '@mcp-gateway/audit';
 import type { ResourceRef } from '@mcp-gateway/common/contracts';
+import { resourceNotFound } from '@mcp-gateway/common/errors';
 import type { Principal } from '@mcp-gateway/common/principal';
 import {
   adapterRows,
@@ -127,7 +128,7 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
     origin: originOf(parts),
     audit: trail && auditRequests(trail, Object.keys(managementPaths)),
     collections: {
-      '/audit': [auditRoutes({ rows: auditRows(database, now), current: directory.current })],
+      '/audit': [auditRoutes({ rows: auditRows(database, now), isHeld, current: directory.current })],
       '/adapters': [
         resourceRoutes({ ...observing, definition, service: adapters }),
         sessionRoutes({ adapters, sessions, postHint: definition.postHint }),
@@ -135,7 +136,7 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
       '/tools': [resourceRoutes({ ...observing, definition: ofTool, service: tools })],
       '/permissions': [
         permissionRoutes({
-          rowOf: { adapter: adapters.row, tool: tools.row },
+          rowOf: { adapter: adapters.row, tool: tools.row, toolset: () => Promise.reject(resourceNotFound('toolset')) },
           guess: directory.guess,
           holderOf: keyService?.holderOf,
         }),

@@ -6,13 +6,20 @@ import {
   followPeppers,
   followSignIn,
   introspectedTokensOf,
+  signInsOf,
   keepApiKeysPublished,
   refuseReplicas,
   tokenVerifier,
 } from '@mcp-gateway/identity';
 import { auditStream, openTrail } from '@mcp-gateway/audit';
 import { auditRows, connectDatabase, type Database, migrateWhenConnected } from '@mcp-gateway/database';
-import { followedSecret, internalFields, unknownVariables } from '@mcp-gateway/platform/config';
+import {
+  DatabaseUrl,
+  followedSecret,
+  internalFields,
+  redisFields,
+  unknownVariables,
+} from '@mcp-gateway/platform/config';
 import { createLogger, type Logger } from '@mcp-gateway/platform/logging';
 import { checkRedis, type RedisClient, redisClient } from '@mcp-gateway/platform/redis';
 import {
@@ -68,10 +75,9 @@ runMain(async () => {
   const { defer } = shutdownOn(log);
   const registry = await serveMetrics(config, { log, defer }); // first, so that it is there until the end
 
-  const database = connectDatabase(config.DATABASE_URL, { poolSize: 10 });
-  defer(() => database.$disconnect());
+  const { database, redisUrl } = followStores(config, { log, defer });
   await checkRedis(config);
-  const redis = redisClient(config, log);
+  const redis = redisClient(config, log, redisUrl);
   void redis.connect().catch(() => {}); // the API works without Redis: the worker's resync finds changes
   // The routes tell which callers are replicas, for clusters that do not enforce the NetworkPolicy. The API works without them.
   const routes = followRoutes(redis, config.REDIS_PREFIX, log);
@@ -124,6 +130,20 @@ runMain(async () => {
   defer(storeAudit(config, { redis, database, registry, log }));
 });
 
+/** The database, and the URL of Redis: new connections use the credentials of now. */
+function followStores(
+  { DATABASE_URL, REDIS_URL }: Config,
+  options: { log: Logger } & Pick<PublishingParts, 'defer'>,
+): { database: Database; redisUrl: (() => string) | undefined } {
+  const databaseUrl = followedSecret(DATABASE_URL, 'DATABASE_URL', DatabaseUrl, process.env, options);
+  const database = connectDatabase(databaseUrl ?? DATABASE_URL, { poolSize: 10 });
+  options.defer(() => database.$disconnect());
+  return {
+    database,
+    redisUrl: followedSecret(REDIS_URL, 'REDIS_URL', redisFields.REDIS_URL, process.env, options),
+  };
+}
+
 /** How callers without an API key sign in, and whether such a sign-in still holds. */
 function signInOf(
   config: Config,
@@ -135,9 +155,10 @@ function signInOf(
     return { verifier: developmentSignIn(refuseReplicas(routes, rules)) };
   }
   const introspected = introspectedTokensOf(signIn, { log });
+  const ofIssuers = signInsOf(signIn);
   return {
     verifier: tokenVerifier(signIn, { log, introspected, addressOf: clientAddress }),
-    isHeld: introspected && ((principal) => introspected.isHeld(principal)),
+    isHeld: (principal) => (introspected?.isHeld(principal) ?? true) && (ofIssuers?.isHeld(principal) ?? true),
   };
 }
 

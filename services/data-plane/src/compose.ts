@@ -10,6 +10,7 @@ import {
   followApiKeys,
   type IntrospectedTokens,
   introspectedTokensOf,
+  signInsOf,
   type Peppers,
   refuseReplicas,
   type SignIn,
@@ -30,7 +31,7 @@ import {
   type WithoutRedis,
   withTenant,
 } from '@mcp-gateway/quotas';
-import { followRoutes, type RouteTable } from '@mcp-gateway/routing';
+import { followRouters, followRoutes, type RouteTable, withToolRouters } from '@mcp-gateway/routing';
 import type { SessionKeyRing } from '@mcp-gateway/sessions';
 import type { IdentityKeys } from './credentials/identity-keys.js';
 import type { ServerCertificates } from './credentials/server-certificates.js';
@@ -137,15 +138,13 @@ export function composeDataPlane(
   { redis, log, metrics, verifier, trail, now, timing = {} }: DataPlaneParts,
 ): DataPlane {
   const { prefix, sessionLimits: limits, sessionCacheBytes: cacheBytes } = settings;
-  const routes = followRoutes(redis, prefix, log);
+  const routes = withToolRouters(followRoutes(redis, prefix, log), followRouters(redis, prefix, log));
   const tenants = followTenants(redis, prefix, log);
   const quotas = followQuotas({ redis, prefix, tenants, withoutRedis: settings.quotaWithoutRedis });
   const maxOfTenant = (tenant: string) => quotas.of(tenant)?.sessions;
   const sessions = sessionStore({ redis, prefix, limits, maxOfTenant, cacheBytes, log, now });
   const { credentials, certificates, broker } = serverCredentials(settings, log, now);
-  const { upstreamTimeoutMs: timeoutMs, egress } = settings;
-  const connecting = { timeoutMs, certificates, egress, retireMs: timing.retireMs };
-  const { upstreams, balancer } = composeUpstreams(routes, sessions, connecting);
+  const { upstreams, balancer } = composeUpstreams(routes, sessions, { ...settings, ...timing, certificates });
   const waits = createEndpointWaits(routes, { waitMs: timing.waitMs }); // after the balancer: each change of the routes queries the balancer again
 
   const gauges = { redis, quotas, routes, sessions, balancer, relocationsWaiting: () => relocator.waiting() };
@@ -165,8 +164,8 @@ export function composeDataPlane(
   const apiKeys = settings.apiKeyPeppers && followApiKeys({ redis, prefix, peppers: settings.apiKeyPeppers, log });
   const introspected = verifier ? undefined : introspectedTokensOf(settings.signIn, { log });
   const placement = placing(tenants);
-  const admins = { again: placement.again, onChange: tenants.onChange };
-  const grants = createGrants(routes, { signIns: [apiKeys, introspected], admins });
+  const signIns = [apiKeys, introspected, signInsOf(verifier ? undefined : settings.signIn)];
+  const grants = createGrants(routes, { signIns, admins: { again: placement.again, onChange: tenants.onChange } });
 
   const server = composeServer(settings, {
     log,
@@ -197,16 +196,14 @@ export function composeDataPlane(
   };
 }
 
-interface UpstreamParts {
-  timeoutMs: number;
+interface UpstreamParts extends Pick<DataPlaneSettings, 'upstreamTimeoutMs' | 'egress'> {
   retireMs?: number | undefined;
   certificates: ServerCertificates;
-  egress: Egress | undefined;
 }
 
 /** The connection pools and the balancer, each of which needs the state of the other. */
 function composeUpstreams(routes: RouteTable, sessions: SessionStore, parts: UpstreamParts) {
-  const { timeoutMs, retireMs, certificates, egress } = parts;
+  const { upstreamTimeoutMs: timeoutMs, retireMs, certificates, egress } = parts;
   const upstreams = createUpstreams({
     timeoutMs,
     certificates,
@@ -252,7 +249,7 @@ function composeServer(
   });
   const described =
     signIn &&
-    protectedResources(authorizationServersOf(signIn), publicUrlOf(settings.publicUrl, forwarded), publicPath);
+    protectedResources(() => authorizationServersOf(signIn), publicUrlOf(settings.publicUrl, forwarded), publicPath);
   const addressOf = clientAddressBy(settings.trustedProxies);
   const others =
     verifier ?? (signIn ? tokenVerifier(signIn, { log, introspected, addressOf }) : developmentSignIn(checkCaller));

@@ -57,7 +57,8 @@ runMain(async () => {
   const metrics = await serveMetrics(config, { log, defer }); // first, so that metrics are served until the end
 
   await checkRedis(config);
-  const redis = redisClient(config, log);
+  const redisUrl = followedSecret(config.REDIS_URL, 'REDIS_URL', redisFields.REDIS_URL, process.env, { log, defer });
+  const redis = redisClient(config, log, redisUrl);
   defer(async () => void (redis.isOpen && redis.destroy()));
   const keys = followKeys(config, { log, defer });
   const settings = {

@@ -35,10 +35,15 @@ runMain(async () => {
 
   health.set(async () => 'the database is not reached');
   await migrateWhenConnected(config.DATABASE_URL, log);
-  const database = connectDatabase(config.DATABASE_URL, { poolSize: 10 });
+  const followed = { log, defer };
+  const { DATABASE_URL, REDIS_URL } = config;
+  const { shape } = Config;
+  const databaseUrl = settings.followedSecret(DATABASE_URL, 'DATABASE_URL', shape.DATABASE_URL, process.env, followed);
+  const database = connectDatabase(databaseUrl ?? DATABASE_URL, { poolSize: 10 });
   defer(() => database.$disconnect());
   await checkRedis(config);
-  const redis = redisClient(config, log);
+  const redisUrl = settings.followedSecret(REDIS_URL, 'REDIS_URL', shape.REDIS_URL, process.env, followed);
+  const redis = redisClient(config, log, redisUrl);
   await redis.connect();
   defer(() => redis.destroy());
 

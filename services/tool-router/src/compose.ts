@@ -1,10 +1,19 @@
 import type { Server } from 'node:http';
+import { readPrincipal } from '@mcp-gateway/identity';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
 import type { Metrics } from '@mcp-gateway/platform/telemetry';
 import { followTools } from '@mcp-gateway/routing';
-import { readPrincipal } from './server/forwarded-principal.js';
+import { ToolCalls } from './calls/call-tool.js';
+import { Catalogue } from './catalog/catalogue.js';
+import { PAGE } from './catalog/page.js';
+import { Views } from './catalog/view.js';
+import { Announcements } from './server/announcements.js';
 import { createHttpServer } from './server/http-server.js';
+import { ModernRequests } from './server/modern.js';
+import { serveMcp } from './server/serve-mcp.js';
+import { Sessions } from './server/sessions.js';
+import { createSources } from './sources/open-source.js';
 
 /** Settings that the operator decides. */
 export interface ToolRouterSettings {
@@ -12,6 +21,9 @@ export interface ToolRouterSettings {
   prefix: string;
   /** They prove that a request comes from a data plane. They may change. */
   internalSecrets: () => readonly string[];
+  maxBodyBytes: number;
+  /** How long a call of a tool may take. */
+  callTimeoutMs: number;
 }
 
 /** The parts that a tool router is built from; a test replaces some of them. */
@@ -20,6 +32,10 @@ export interface ToolRouterParts {
   redis: RedisClient;
   log: Logger;
   metrics?: Metrics | undefined;
+  /** Entries of one page of a list. */
+  pageSize?: number;
+  /** How long a list waits for sources that have not listed yet. */
+  firstListMs?: number;
 }
 
 export interface ToolRouter {
@@ -29,14 +45,33 @@ export interface ToolRouter {
   close(): Promise<void>;
 }
 
+const FIRST_LIST_MS = 5_000;
+
 /** Builds a tool router from its parts. */
-export function composeToolRouter(settings: ToolRouterSettings, { redis, log }: ToolRouterParts): ToolRouter {
-  const tools = followTools(redis, settings.prefix, log);
+export function composeToolRouter(settings: ToolRouterSettings, parts: ToolRouterParts): ToolRouter {
+  const { redis, log, pageSize = PAGE, firstListMs = FIRST_LIST_MS } = parts;
+  const table = followTools(redis, settings.prefix, log);
+  const sources = createSources(table, log);
+  const catalogue = new Catalogue({ table, openSource: sources.open, log });
+  const views = new Views(catalogue);
+  const announcements = new Announcements(catalogue, views);
+  const calls = new ToolCalls({ deadlineMs: settings.callTimeoutMs });
+  const mcp = { catalogue, views, calls, pageSize, firstListMs };
+  const sessions = new Sessions(mcp, announcements);
+  const modern = new ModernRequests(mcp, announcements, log);
+  const eras = { sessions, modern, maxBodyBytes: settings.maxBodyBytes };
   const server = createHttpServer({
-    serve: async (_req, res) => void res.writeHead(501).end(),
-    callerOf: ({ headers }) => readPrincipal(headers, settings.internalSecrets),
-    isReady: () => tools.isLoaded(),
+    serve: (req, res, caller) => serveMcp(req, res, caller, eras),
+    principalOf: ({ headers }) => readPrincipal(headers, settings.internalSecrets),
+    isReady: () => table.isLoaded(),
     log,
   });
-  return { server, close: () => tools.close() };
+  return {
+    server,
+    async close() {
+      await Promise.all([sessions.close(), modern.close()]);
+      await catalogue.close();
+      await Promise.all([sources.close(), table.close()]);
+    },
+  };
 }

@@ -5,6 +5,7 @@ import {
   readConfig,
   redisFields,
   serviceFields,
+  trafficFields,
   unknownVariables,
   variablesOf,
 } from '@mcp-gateway/platform/config';
@@ -16,9 +17,18 @@ import { z } from 'zod';
 import { composeToolRouter } from './compose.js';
 
 const { PORT, MCP_GATEWAY_HOST } = callerFields;
+const { MCP_GATEWAY_MAX_BODY_BYTES, MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS } = trafficFields;
 const MCP_GATEWAY_INTERNAL_SECRETS = internalFields.MCP_GATEWAY_INTERNAL_SECRETS.unwrap();
 
-const Config = z.object({ ...serviceFields, ...redisFields, PORT, MCP_GATEWAY_HOST, MCP_GATEWAY_INTERNAL_SECRETS });
+const Config = z.object({
+  ...serviceFields,
+  ...redisFields,
+  PORT,
+  MCP_GATEWAY_HOST,
+  MCP_GATEWAY_MAX_BODY_BYTES,
+  MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS,
+  MCP_GATEWAY_INTERNAL_SECRETS,
+});
 
 runMain(async () => {
   const config = readConfig(Config, process.env);
@@ -28,12 +38,18 @@ runMain(async () => {
   const metrics = await serveMetrics(config, { log, defer }); // first, so that metrics are served until the end
 
   await checkRedis(config);
-  const redis = redisClient(config, log);
+  const redisUrl = followedSecret(config.REDIS_URL, 'REDIS_URL', redisFields.REDIS_URL, process.env, { log, defer });
+  const redis = redisClient(config, log, redisUrl);
   defer(async () => void (redis.isOpen && redis.destroy()));
   const { MCP_GATEWAY_INTERNAL_SECRETS: first } = config;
   const secret = Config.shape.MCP_GATEWAY_INTERNAL_SECRETS;
   const secrets = followedSecret(first, 'MCP_GATEWAY_INTERNAL_SECRETS', secret, process.env, { log, defer });
-  const settings = { prefix: config.REDIS_PREFIX, internalSecrets: secrets ?? (() => first) };
+  const settings = {
+    prefix: config.REDIS_PREFIX,
+    internalSecrets: secrets ?? (() => first),
+    maxBodyBytes: config.MCP_GATEWAY_MAX_BODY_BYTES,
+    callTimeoutMs: config.MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS * 1_000,
+  };
   const { server, close } = composeToolRouter(settings, { redis, log, metrics });
   void redis.connect().catch(() => {}); // the client reconnects by itself; /readyz says whether the tools are loaded
 

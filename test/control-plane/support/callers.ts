@@ -58,7 +58,9 @@ export const problem = (status: number, code: string, title: string, more: objec
   requestId: expect.stringMatching(/^[\da-f-]{36}$/) as unknown,
 });
 
-export const NOT_FOUND = problem(404, 'ADAPTER_NOT_FOUND', 'There is no such adapter');
+export const NOT_FOUND = problem(404, 'ADAPTER_NOT_FOUND', 'There is no such adapter', {
+  detail: 'none has this name, or you may not use it; GET /adapters lists those that you may use',
+});
 export const FORBIDDEN = problem(403, 'FORBIDDEN', 'You may not do this', {
   detail: 'only the creator of this adapter, an administrator of its tenant or mcp.admin may change it',
 });

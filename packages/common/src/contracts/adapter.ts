@@ -138,8 +138,8 @@ export type AdapterStatus = z.infer<typeof AdapterStatus>;
 export const AdapterBody = AdapterSpec.safeExtend(bodyFields).meta({
   id: 'AdapterBody',
   // Not `anyOf`, with which generated clients accept unknown fields.
-  if: { not: { required: ['remote'] } },
-  then: { required: ['imageName', 'imageVersion'] },
+  if: { required: ['remote'] },
+  else: { required: ['imageName', 'imageVersion'] },
 });
 
 export type AdapterRequest = ResourceRequest<AdapterSpec>;

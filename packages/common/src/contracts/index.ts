@@ -8,6 +8,7 @@ export {
   representedSpec,
 } from './adapter.js';
 export { imageReference, SecretEnvironment } from './adapter-fields.js';
+export { BRIDGE_VARIABLES, isBridge, misspeltBridgeVariable } from './bridge.js';
 export { ApiKeyBody, ApiKeyCreated, ApiKeyRequest, ApiKeyResource } from './api-key.js';
 export {
   CertificateRequest,
@@ -25,14 +26,18 @@ export { RemoteServer } from './remote.js';
 export { CLIENT_METHODS, EVERY_METHOD, Policy } from './policy.js';
 export {
   adapterRef,
+  ALL_TOOLS,
   collectionOf,
   Condition,
+  isAllTools,
+  mcpPathOf,
   Phase,
   ReplicaStatus,
   resourceKey,
   ResourceKind,
   ResourceName,
   type ResourceRef,
+  toolsetRef,
 } from './resource.js';
 export { Route, type Endpoint, type PublishedEndpoint, type PublishedRoute } from './route.js';
 export { SESSION_LIMITS, SessionLimits, SessionResource } from './session.js';

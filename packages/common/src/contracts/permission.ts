@@ -27,7 +27,7 @@ export const PermissionExplanation = z
     resource: z.string().meta({ description: 'Kind and name of the resource.' }),
     action: z.enum(['read', 'write']).meta({ description: 'What the caller wants to do.' }),
     allowed: z.boolean().meta({ description: 'Whether the permission rule permits it.' }),
-    rule: z.enum(['creator', 'required-role', 'tenant-admin', 'admin', 'out-of-scope', 'none']).meta({
+    rule: z.enum(['creator', 'required-role', 'tenant-admin', 'admin', 'signed-in', 'out-of-scope', 'none']).meta({
       description: 'The rule that decides; `none` when no rule permits it.',
     }),
     reason: z.string().meta({ description: 'The rule in words.' }),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { boundedString } from './adapter-fields.js';
 
 /** The kinds of resources that the API manages. Two resources of different kinds may have the same name. */
-export const ResourceKind = z.enum(['adapter', 'tool']);
+export const ResourceKind = z.enum(['adapter', 'tool', 'toolset']);
 export type ResourceKind = z.infer<typeof ResourceKind>;
 
 /** Names become DNS labels in a cluster (RFC 1123 §2.1), so they stop at 63 characters. */
@@ -17,6 +17,17 @@ export interface ResourceRef {
 }
 
 export const adapterRef = (name: string): ResourceRef => ({ kind: 'adapter', name });
+export const toolsetRef = (name: string): ResourceRef => ({ kind: 'toolset', name });
+
+/** The toolset of everything that a caller may use. It is served at /mcp and has no row. */
+export const ALL_TOOLS = 'all';
+export const isAllTools = ({ kind, name }: ResourceRef): boolean => kind === 'toolset' && name === ALL_TOOLS;
+
+/** The path at which MCP clients use the resource, at the gateway; of a toolset at a tool router, too. Tools have none. */
+export function mcpPathOf({ kind, name }: ResourceRef): string {
+  if (kind !== 'toolset') return `/${collectionOf(kind)}/${name}/mcp`;
+  return name === ALL_TOOLS ? '/mcp' : `/mcp/t/${name}`;
+}
 
 /** The first segment of the URLs of a kind: `adapters`. */
 export const collectionOf = (kind: ResourceKind): string => `${kind}s`;

@@ -1,16 +1,23 @@
-/** The entry of one code on the page of errors. */
-interface CatalogueEntry {
-  status: number;
-  /** Used on MCP paths; -32000 … -32019 are free for implementations (JSON-RPC 2.0 §5.1, MCP 2026-07-28). */
-  rpcCode: number;
-  title: string;
-  /** When the gateway answers with this error. */
-  cause: string;
-  /** The steps that the reader can take. */
-  remedy: string;
-}
+import { collectionOf, type ResourceKind } from '../contracts/resource.js';
+import { type CatalogueEntry, MAY_HAVE_RUN, upstreamErrors } from './upstream-errors.js';
 
-const MAY_HAVE_RUN = 'Find out whether the call had its effect before you repeat it.';
+const noSuch = (kind: ResourceKind): CatalogueEntry => ({
+  status: 404,
+  rpcCode: -32003,
+  title: `There is no such ${kind}`,
+  cause: `No ${kind} has this name, it is being removed, or you may not use it. The answer is the same in all cases.`,
+  remedy:
+    `GET /${collectionOf(kind)} lists the ${collectionOf(kind)} that you may use. If yours is missing, ask its creator to add one of ` +
+    'your roles to requiredRoles.',
+});
+
+const nameTaken = (kind: ResourceKind): CatalogueEntry => ({
+  status: 409,
+  rpcCode: -32000,
+  title: `The ${kind} name is taken`,
+  cause: `${kind === 'adapter' ? 'An' : 'A'} ${kind} of this name exists. It may be one that you may not see.`,
+  remedy: `Choose another name, or PUT the existing ${kind} if it is yours.`,
+});
 
 /** Every error that the gateway itself answers with. */
 export const errorCatalogue = {
@@ -67,17 +74,10 @@ export const errorCatalogue = {
     rpcCode: -32003,
     title: 'There is nothing at this address',
     cause: 'The path is not part of the API, or it names a part of a resource that does not exist.',
-    remedy: 'Correct the URL. /openapi.json lists all paths; MCP clients use /adapters/{name}/mcp.',
-  },
-  ADAPTER_NOT_FOUND: {
-    status: 404,
-    rpcCode: -32003,
-    title: 'There is no such adapter',
-    cause: 'No adapter has this name, it is being removed, or you may not use it. The answer is the same in all cases.',
     remedy:
-      'GET /adapters lists the adapters that you may use. If yours is missing, ask its creator to add one of your roles ' +
-      'to requiredRoles.',
+      'Correct the URL. /openapi.json lists all paths; MCP clients use /mcp, /mcp/t/{toolset} or /adapters/{name}/mcp.',
   },
+  ADAPTER_NOT_FOUND: noSuch('adapter'),
   API_KEY_NOT_FOUND: {
     status: 404,
     rpcCode: -32003,
@@ -101,15 +101,8 @@ export const errorCatalogue = {
     cause: 'No tenant has this id, or you are not one of its administrators. The answer is the same in both cases.',
     remedy: 'GET /tenants lists the tenants that you administer.',
   },
-  TOOL_NOT_FOUND: {
-    status: 404,
-    rpcCode: -32003,
-    title: 'There is no such tool',
-    cause: 'No tool has this name, it is being removed, or you may not use it. The answer is the same in all cases.',
-    remedy:
-      'GET /tools lists the tools that you may use. If yours is missing, ask its creator to add one of your roles to ' +
-      'requiredRoles.',
-  },
+  TOOL_NOT_FOUND: noSuch('tool'),
+  TOOLSET_NOT_FOUND: noSuch('toolset'),
   METHOD_NOT_ALLOWED: {
     status: 405,
     rpcCode: -32000,
@@ -117,13 +110,7 @@ export const errorCatalogue = {
     cause: 'The path exists and does not take this HTTP method.',
     remedy: 'Use a method that the Allow header of the answer lists.',
   },
-  ADAPTER_EXISTS: {
-    status: 409,
-    rpcCode: -32000,
-    title: 'The adapter name is taken',
-    cause: 'An adapter of this name exists. It may be one that you may not see.',
-    remedy: 'Choose another name, or PUT the existing adapter if it is yours.',
-  },
+  ADAPTER_EXISTS: nameTaken('adapter'),
   API_KEY_LIMIT: {
     status: 409,
     rpcCode: -32000,
@@ -142,16 +129,11 @@ export const errorCatalogue = {
     status: 409,
     rpcCode: -32000,
     title: 'The tenant still has resources',
-    cause: 'Adapters or tools belong to the tenant. Nothing was changed.',
-    remedy: 'Remove its adapters and tools first.',
+    cause: 'Adapters, tools or toolsets belong to the tenant. Nothing was changed.',
+    remedy: 'Remove its adapters, tools and toolsets first.',
   },
-  TOOL_EXISTS: {
-    status: 409,
-    rpcCode: -32000,
-    title: 'The tool name is taken',
-    cause: 'A tool of this name exists. It may be one that you may not see.',
-    remedy: 'Choose another name, or PUT the existing tool if it is yours.',
-  },
+  TOOL_EXISTS: nameTaken('tool'),
+  TOOLSET_EXISTS: nameTaken('toolset'),
   EDIT_CONFLICT: {
     status: 412,
     rpcCode: -32000,
@@ -228,48 +210,7 @@ export const errorCatalogue = {
       'Send the request again: the gateway gets a new credential first. If the error persists, the credential that the ' +
       'operator has configured is not one that the server accepts.',
   },
-  UPSTREAM_GONE: {
-    status: 502,
-    rpcCode: -32006,
-    title: 'The MCP server went away; the call may or may not have run',
-    cause: 'The connection to the MCP server ended after a part of the request may have reached it.',
-    remedy: `${MAY_HAVE_RUN} GET /adapters/{name}/status and /logs say what became of the server.`,
-  },
-  UPSTREAM_REFUSED: {
-    status: 502,
-    rpcCode: -32006,
-    title: 'The MCP server could not be reached; the call did not run',
-    cause: 'The gateway could not connect to the replica of the MCP server.',
-    remedy:
-      'Send the request again. If the error persists, GET /adapters/{name}/status says why; most often the server does ' +
-      'not listen on PORT.',
-  },
-  UPSTREAM_TLS_FAILED: {
-    status: 502,
-    rpcCode: -32006,
-    title: 'The gateway and the MCP server do not trust each other; the call did not run',
-    cause: 'The TLS handshake with the MCP server failed. detail says which side refuses the other, and why.',
-    remedy: 'Correct the certificate of the server, or tls of the adapter (docs/credentials.md).',
-  },
-  UPSTREAM_NOT_ALLOWED: {
-    status: 502,
-    rpcCode: -32006,
-    title: 'The gateway may not connect to the MCP server; the call did not run',
-    cause:
-      'The URL of a remote adapter leads to an address that is not public, such as one of a private network, and the ' +
-      'operator has not permitted it. detail says what kind of address it is.',
-    remedy:
-      'Correct remote.url of the adapter, or have the operator add the address to MCP_GATEWAY_REMOTE_ALLOWED_NETWORKS.',
-  },
-  UPSTREAM_INVALID: {
-    status: 502,
-    rpcCode: -32006,
-    title: 'The MCP server gave an answer that cannot be passed on',
-    cause:
-      'The answer of the MCP server is a redirect that the gateway does not follow, or is not valid HTTP or MCP. detail ' +
-      'says what. The call may have run.',
-    remedy: 'Correct the server, or the path of the adapter, as detail says.',
-  },
+  ...upstreamErrors,
   WRITE_CONTENTION: {
     status: 503,
     rpcCode: -32008,

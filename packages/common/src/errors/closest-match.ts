@@ -14,11 +14,11 @@ export function closestMatch(name: string, known: readonly string[]): string | u
 
 const TYPING_ERRORS = 2;
 
-/** The known name from which the name differs by at most two typing errors. */
-export function misspelt(name: string, known: readonly string[]): string | undefined {
+/** The known name from which the name differs by a typing error or two, or by as many as `most` says. */
+export function misspelt(name: string, known: readonly string[], most = TYPING_ERRORS): string | undefined {
   if (name.length > MAX_CHARS || known.includes(name)) return undefined;
   const meant = name.toLowerCase();
-  return known.find((candidate) => distance(meant, candidate.toLowerCase()) <= TYPING_ERRORS);
+  return known.find((candidate) => distance(meant, candidate.toLowerCase()) <= most);
 }
 
 const UNLIKE = 3;

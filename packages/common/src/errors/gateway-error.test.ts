@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { GatewayError } from './gateway-error.js';
+import { GatewayError } from './gateway-error.js';
+import { errorCatalogue, type ErrorCode } from './catalogue.js';
 import * as errors from './gateway-error.js';
 
 describe('a named error', () => {
@@ -31,5 +32,13 @@ describe('a named error', () => {
     const known = errors.adapterNotFound();
     expect(errors.toGatewayError(known)).toBe(known);
     expect(errors.toGatewayError(cause)).toMatchObject({ code: 'INTERNAL', cause });
+  });
+});
+
+const missing = Object.keys(errorCatalogue).filter((code) => /._NOT_FOUND$/.test(code) && code !== 'SESSION_NOT_FOUND');
+
+it.each(missing as ErrorCode[])('%s says where the caller finds what it may use', (code) => {
+  expect(new GatewayError(code, { reason: 'no rule permits it' })).toMatchObject({
+    detail: expect.stringMatching(/^none has this (name|id), or .+; GET \/[a-z-]+ lists /),
   });
 });

@@ -1,3 +1,4 @@
+import type { ResourceKind } from '../contracts/resource.js';
 import { errorCatalogue, type ErrorCode } from './catalogue.js';
 
 /** A fault in one place, which either `pointer` or `parameter` names. */
@@ -12,7 +13,7 @@ export interface FieldError {
 type RpcId = string | number | bigint;
 
 export interface GatewayErrorOptions {
-  /** Shown to the client: what is wrong with this request and what to do. */
+  /** Shown to the client: what is wrong with this request and what to do. Absent: USUAL_DETAIL of the code, if any. */
   detail?: string;
   errors?: FieldError[];
   headers?: Record<string, string>;
@@ -23,6 +24,15 @@ export interface GatewayErrorOptions {
   /** Goes to the log, never to the client. */
   cause?: unknown;
 }
+
+/** The same for an unknown name and for one that the caller may not use, so that it tells no one what exists. */
+const USUAL_DETAIL: Partial<Record<ErrorCode, string>> = {
+  ADAPTER_NOT_FOUND: 'none has this name, or you may not use it; GET /adapters lists those that you may use',
+  API_KEY_NOT_FOUND: 'none has this id, or it is not yours; GET /api-keys lists your keys',
+  TENANT_NOT_FOUND: 'none has this id, or you may not see it; GET /tenants lists those that you administer',
+  TOOLSET_NOT_FOUND: 'none has this name, or you may not use it; GET /toolsets lists those that you may use',
+  TOOL_NOT_FOUND: 'none has this name, or you may not use it; GET /tools lists those that you may use',
+};
 
 /** An error of the catalogue. The gateway answers every other thrown value as INTERNAL. */
 export class GatewayError extends Error {
@@ -38,9 +48,10 @@ export class GatewayError extends Error {
 
   constructor(
     readonly code: ErrorCode,
-    { detail, errors, headers = {}, rpcId, reason, cause }: GatewayErrorOptions = {},
+    { detail: own, errors, headers = {}, rpcId, reason, cause }: GatewayErrorOptions = {},
   ) {
     const { status, rpcCode, title } = errorCatalogue[code];
+    const detail = own ?? USUAL_DETAIL[code];
     super(detail ? `${title}: ${detail}` : title, { cause });
     this.status = status;
     this.rpcCode = rpcCode;
@@ -65,8 +76,19 @@ export const toGatewayError = (thrown: unknown): GatewayError =>
 
 export const notFound = (detail: string): GatewayError => new GatewayError('NOT_FOUND', { detail });
 
-/** Also for callers that may not see the adapter: the answer must not reveal whether it exists. */
-export const adapterNotFound = (): GatewayError => new GatewayError('ADAPTER_NOT_FOUND');
+const NOT_FOUND_CODES = {
+  adapter: 'ADAPTER_NOT_FOUND',
+  tool: 'TOOL_NOT_FOUND',
+  toolset: 'TOOLSET_NOT_FOUND',
+} as const satisfies Record<ResourceKind, ErrorCode>;
+
+/** The codes of `resourceNotFound`. */
+export const RESOURCE_NOT_FOUND: ReadonlySet<ErrorCode> = new Set(Object.values(NOT_FOUND_CODES));
+
+/** Also for callers that may not see the resource: the answer must not reveal whether it exists. */
+export const resourceNotFound = (kind: ResourceKind, reason?: string): GatewayError =>
+  new GatewayError(NOT_FOUND_CODES[kind], { reason });
+export const adapterNotFound = (): GatewayError => resourceNotFound('adapter');
 
 export const sessionNotFound = (detail?: string, cause?: unknown): GatewayError =>
   new GatewayError('SESSION_NOT_FOUND', withDetail(detail, { cause }));

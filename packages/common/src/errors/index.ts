@@ -10,6 +10,8 @@ export {
   methodNotAllowed,
   notFound,
   replicaOfSessionGone,
+  RESOURCE_NOT_FOUND,
+  resourceNotFound,
   sessionNotFound,
   toGatewayError,
   tooLarge,

@@ -9,7 +9,7 @@ import { claimedIssuer, decode, seldom, type VerifierParts } from './claimed-iss
 import { jsonFetcher } from './fetch-json.js';
 import { introspectedTokens, type OidcSettings } from './introspection/introspection.js';
 import { foreignPrefixes, type IssuerSettings } from './issuer.js';
-import { issuerKeys } from './key-set.js';
+import { issuerKeys, type KeySetParts } from './key-set.js';
 import { keyOf, tokenCache } from './token-cache.js';
 
 /** Asymmetric only: whoever can verify must not be able to sign (RFC 8725 §3.1, §3.2). */
@@ -38,26 +38,22 @@ interface Issuer extends KnownIssuer {
  *   the issuer's keys cannot be read, or it does not answer
  */
 export function oidcVerifier(
-  { issuers, introspectionSecret }: OidcSettings,
+  settings: OidcSettings,
   { log, now = Date.now, fetchJson = jsonFetcher(), addressOf = ({ address }) => address, ...parts }: VerifierParts,
 ): Verifier {
-  const known = new Map<string, Issuer>(
-    issuers.map((settings) => [
-      settings.issuer,
-      {
-        settings,
-        keys: issuerKeys(settings, { fetchJson, log, now }),
-        foreignPrefixes: foreignPrefixes(settings, issuers),
-      },
-    ]),
-  );
-  const cache = tokenCache(now);
-  const issuerOf = claimedIssuer(known, log, now);
+  const keysOf = keysOfIssuers({ fetchJson, log, now });
+  const state = () => ({
+    issuerOf: claimedIssuer(knownIssuers(settings.issuers, keysOf), log, now),
+    cache: tokenCache(now),
+  });
+  let current = state();
+  // Tokens that were verified under other settings are verified again.
+  settings.onIssuersChange?.(() => (current = state()));
   const warnOfAudience = seldom(log, now);
-  const introspected =
-    parts.introspected ?? introspectedTokens({ issuers, introspectionSecret }, { log, now, fetchJson });
+  const introspected = parts.introspected ?? introspectedTokens(settings, { log, now, fetchJson });
 
   async function verify(token: string, key: string): Promise<Principal> {
+    const { issuerOf, cache } = current;
     const issuer = issuerOf(decode(token).claims);
     const payload = await checkToken(token, issuer.settings, issuer.keys, now);
     const { audiences } = issuer.settings;
@@ -76,9 +72,29 @@ export function oidcVerifier(
   return (request) => {
     const token = bearerToken(request.headers);
     const key = keyOf(token);
-    const remembered = cache.get(key) ?? introspected?.remembered(key);
+    const remembered = current.cache.get(key) ?? introspected?.remembered(key);
     if (remembered) return remembered;
     return introspected?.takes(token) ? introspected.verify(key, token, addressOf(request)) : verify(token, key);
+  };
+}
+
+function knownIssuers(issuers: readonly IssuerSettings[], keysOf: (settings: IssuerSettings) => JWTVerifyGetKey) {
+  return new Map<string, Issuer>(
+    issuers.map((settings) => [
+      settings.issuer,
+      { settings, keys: keysOf(settings), foreignPrefixes: foreignPrefixes(settings, issuers) },
+    ]),
+  );
+}
+
+/** The keys of issuers, which stay known when other settings of the issuer change. */
+function keysOfIssuers(parts: KeySetParts): (settings: IssuerSettings) => JWTVerifyGetKey {
+  const known = new Map<string, JWTVerifyGetKey>();
+  return (settings) => {
+    const source = `${settings.issuer} ${settings.jwksUri ?? ''}`;
+    const keys = known.get(source) ?? issuerKeys(settings, parts);
+    known.set(source, keys);
+    return keys;
   };
 }
 

@@ -28,10 +28,17 @@ const CONNECTION = {
 /**
  * A client that reconnects for ever and fails fast in between: a command sent while Redis is unavailable rejects at once.
  * One line is logged when Redis becomes unavailable and one when it is available again.
+ * @param urlNow REDIS_URL as it is now: new connections take its user name and its password, and no more of it
  */
-export function redisClient({ REDIS_URL: url, REDIS_CLUSTER: cluster }: RedisAddress, log: Logger): RedisClient {
-  const client =
-    cluster === 'on' ? clusterClient(urlsIn(url), CONNECTION) : unconnected.duplicate({ url, ...CONNECTION });
+export function redisClient(
+  { REDIS_URL: url, REDIS_CLUSTER: cluster }: RedisAddress,
+  log: Logger,
+  urlNow?: () => string,
+): RedisClient {
+  const options = urlNow ? { ...CONNECTION, credentialsProvider: credentialsOf(urlNow) } : CONNECTION;
+  const urls = urlsIn(url).map((each) => (urlNow ? withoutCredentials(each) : each));
+  const [first = url] = urls;
+  const client = cluster === 'on' ? clusterClient(urls, options) : unconnected.duplicate({ url: first, ...options });
   let isUnavailable = false;
   client.on('error', (error: Error) => {
     const reason = redisRefusal(error);
@@ -44,6 +51,24 @@ export function redisClient({ REDIS_URL: url, REDIS_CLUSTER: cluster }: RedisAdd
     isUnavailable = false;
   });
   return client;
+}
+
+/** node-redis asks for them at each connection, unless its URL has some. */
+const credentialsOf = (urlNow: () => string) => ({
+  type: 'async-credentials-provider' as const,
+  credentials: async () => {
+    const { username, password } = new URL(urlsIn(urlNow())[0] ?? '');
+    return {
+      ...(username && { username: decodeURIComponent(username) }),
+      ...(password && { password: decodeURIComponent(password) }),
+    };
+  },
+});
+
+function withoutCredentials(url: string): string {
+  const bare = new URL(url);
+  bare.username = bare.password = '';
+  return bare.href;
 }
 
 /** A comma may be part of a password, so the next URL has to begin behind it. */

@@ -1,6 +1,5 @@
-import { inspect } from 'node:util';
 import { ConfigError } from '../config/read.js';
-import { escapeControls, type Logger } from '../logging.js';
+import { endingText, escapeControls, type Logger } from '../logging.js';
 
 const SHUTDOWN_MS = 10_000;
 
@@ -50,7 +49,7 @@ export function runMain(main: () => Promise<void>): void {
   main().then(
     () => process.send?.({ ready: true }),
     (error: unknown) => {
-      console.error(escapeControls(error instanceof ConfigError ? error.message : inspect(error)));
+      console.error(error instanceof ConfigError ? escapeControls(error.message) : endingText(error));
       process.exit(1);
     },
   );

@@ -3,6 +3,8 @@ import {
   AdapterRequest,
   CLIENT_METHODS,
   imageReference,
+  isBridge,
+  misspeltBridgeVariable,
   type AdapterResource,
   type AdapterSpec,
   type AdapterStatus,
@@ -23,7 +25,7 @@ import { type MayUseWorkloadIdentity, requireWorkloadIdentity } from '../resourc
 
 /**
  * The expressions of policies are checked here, because the contract knows no CEL. A method with a typing error would make
- * a policy that never decides.
+ * a policy that never decides, and a variable of the bridge with one a server that never starts.
  */
 const CheckedRequest = AdapterRequest.superRefine(({ spec }, context) => {
   spec.policies.forEach(({ methods }, index) => {
@@ -34,6 +36,16 @@ const CheckedRequest = AdapterRequest.superRefine(({ spec }, context) => {
       context.addIssue({ code: 'custom', path: ['policies', index, 'methods', at], message });
     });
   });
+  if (spec.imageName !== undefined && isBridge(spec.imageName)) {
+    for (const field of ['environmentVariables', 'secretEnvironment'] as const) {
+      for (const name of Object.keys(spec[field])) {
+        const meant = misspeltBridgeVariable(name);
+        if (meant === undefined) continue;
+        const message = `is no setting of the bridge; did you mean "${meant}"?`;
+        context.addIssue({ code: 'custom', path: [field, name], message });
+      }
+    }
+  }
   for (const { index, detail } of policyFaults(spec.policies)) {
     context.addIssue({ code: 'custom', path: ['policies', index, 'when'], message: detail });
   }
@@ -72,7 +84,8 @@ export const adapterDefinition = (
     }
     // The right to change an adapter is no right to record what callers send, nor to end such a recording.
     if (!isDeepStrictEqual(spec.audit, current?.audit) && !isAdmin(principal)) {
-      throw forbidden('to set, change or remove audit needs the role mcp.admin; send the value that the adapter has');
+      const instead = current?.audit ? 'send the value that the adapter has' : 'leave it out';
+      throw forbidden(`to set, change or remove audit needs the role mcp.admin; ${instead}`);
     }
   },
   errors: { notFound: 'ADAPTER_NOT_FOUND', nameTaken: 'ADAPTER_EXISTS' },

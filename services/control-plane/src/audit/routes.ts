@@ -16,12 +16,14 @@ const IDLE_MS = 60_000;
 
 interface AuditRoutesParts {
   rows: AuditRows;
+  /** Whether the sign-in of the caller still holds. */
+  isHeld: (principal: Principal) => Promise<boolean>;
   /** The caller with the tenants that it administers by now. */
   current: (principal: Principal) => Promise<Principal>;
 }
 
 /** The REST API of /audit, for administrators of everything and of tenants. */
-export function auditRoutes({ rows, current }: AuditRoutesParts): Router {
+export function auditRoutes({ rows, ...parts }: AuditRoutesParts): Router {
   const router = Router({ caseSensitive: true });
 
   router.get('/', async (req, res) => {
@@ -43,7 +45,7 @@ export function auditRoutes({ rows, current }: AuditRoutesParts): Router {
     const filter = exportFilterOf(req.query);
     const lines = exportedLines(rows, filter, {
       head: await rows.head(),
-      scope: () => scopeNow(by.principal, current),
+      scope: () => scopeNow(by.principal, parts),
     });
     res.type('application/x-ndjson').set({ 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' });
     res.flushHeaders();
@@ -66,8 +68,11 @@ function authorize({ principal, judged }: Requester): AuditScope {
 }
 
 /** Undefined when the caller may not read the audit any more. */
-async function scopeNow(principal: Principal, current: AuditRoutesParts['current']): Promise<AuditScope | undefined> {
-  if (hasExpired(principal)) return undefined;
+async function scopeNow(
+  principal: Principal,
+  { isHeld, current }: Pick<AuditRoutesParts, 'isHeld' | 'current'>,
+): Promise<AuditScope | undefined> {
+  if (hasExpired(principal) || !(await isHeld(principal))) return undefined;
   try {
     return auditScopeOf(await current(principal));
   } catch (error) {

@@ -52,7 +52,7 @@ export function openApiDocument(server = '/') {
     info: {
       title: 'MCP Gateway',
       version: '0.1.0',
-      description: 'Deploys, inspects and removes MCP servers. MCP clients use /adapters/{name}/mcp on the same host.',
+      description: 'Deploys, inspects and removes MCP servers. MCP clients use /mcp and /adapters/{name}/mcp on the same host.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: server, description: 'The gateway that answers with this document.' }],

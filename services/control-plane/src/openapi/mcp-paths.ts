@@ -4,6 +4,7 @@ const rpcError = (description: string) => ({ description, content: { 'applicatio
 const events = (description: string) => ({ description, content: { 'text/event-stream': { schema: { type: 'string' } } } });
 const message = { schema: ref('JsonRpcMessage') };
 
+const toolsetName = { ...name, description: 'Name of the toolset.' };
 const sessionHeader = header('Mcp-Session-Id', 'Id of the session, from the answer to `initialize`. MCP 2026-07-28 has no sessions.');
 const versionHeader = header('MCP-Protocol-Version', 'Version of MCP that client and server agreed on.');
 const lastEventHeader = header('Last-Event-ID', 'Id of the last event that the client has received. The stream resumes after it.');
@@ -12,7 +13,7 @@ const lastEventHeader = header('Last-Event-ID', 'Id of the last event that the c
 const refusals = {
   401: rpcError('The request does not identify its caller in a way that the gateway accepts.'),
   403: rpcError('A policy of the adapter does not permit the message, or requests from this web origin or for this host are not allowed.'),
-  404: rpcError('The adapter does not exist or you may not use it, or the session does not exist: initialize a new one.'),
+  404: rpcError('The adapter or toolset does not exist or you may not use it, or the session does not exist: initialize a new one.'),
   502: rpcError('The server disconnected or gave no valid answer. The message says whether the call may have run.'),
   503: rpcError('No replica is ready, or a part that the request needs is unavailable. Try again after Retry-After.'),
 };
@@ -38,6 +39,50 @@ const posted = {
   },
 };
 const accepted = { description: 'A notification or a response is accepted.' };
+
+/** Streamable HTTP at the URL of all tools, or of one toolset. @param id ends the ids of the operations */
+const toolPath = (what: string, id: string) => ({
+  post: {
+    tags: ['mcp'],
+    operationId: `postMessageTo${id}`,
+    summary: `Send a message to ${what}`,
+    description:
+      'Streamable HTTP of MCP: lists and calls the tools that you may use, whichever server they come from. A client of MCP ' +
+      '2025-11-25 or earlier has a session; one of 2026-07-28 has none.',
+    parameters: [sessionHeader, versionHeader],
+    requestBody: posted,
+    responses: {
+      200: {
+        description: 'The answer: a message, or an event stream that ends with the message.',
+        headers: { 'Mcp-Session-Id': { description: 'Id of the session that the answer opens.', schema: { type: 'string' } } },
+        content: { 'application/json': message, 'text/event-stream': { schema: { type: 'string' } } },
+      },
+      202: accepted,
+      ...refusedBody,
+      ...refusals,
+    },
+  },
+  get: {
+    tags: ['mcp'],
+    operationId: `openStreamOf${id}`,
+    summary: `Open the stream of ${what}`,
+    description: 'Opens the stream on which a session gets requests and notifications, such as that tools have changed.',
+    parameters: [sessionHeader, versionHeader, lastEventHeader],
+    responses: {
+      200: events('Messages as events, while both sides keep the stream open.'),
+      405: rpcError('There is no stream.'),
+      ...refusals,
+    },
+  },
+  delete: {
+    tags: ['mcp'],
+    operationId: `endSessionOf${id}`,
+    summary: `End your session at ${what}`,
+    description: 'Ends the session of the client.',
+    parameters: [sessionHeader, versionHeader],
+    responses: { 204: { description: 'The session has ended.' }, ...refusals },
+  },
+});
 
 /** The paths that MCP clients use. https://modelcontextprotocol.io/specification defines the messages. */
 export const mcpPaths = {
@@ -106,6 +151,8 @@ export const mcpPaths = {
       responses: { 202: accepted, 400: refusedBody[400], 413: refusedBody[413], ...refusals, 504: refusedBody[504] },
     },
   },
+  '/mcp': toolPath('all tools', 'Tools'),
+  '/mcp/t/{name}': { parameters: [toolsetName], ...toolPath('a toolset', 'Toolset') },
 };
 
 /** The part of JSON-RPC 2.0 §4 and §5 that the gateway uses. */

@@ -137,6 +137,7 @@ const reasonOf = (rule: Rule, kind: ResourceKind): string =>
     'required-role': `the caller has one of the requiredRoles of the ${kind}`,
     'tenant-admin': `the caller administers the tenant of the ${kind}`,
     admin: 'the caller has the role mcp.admin',
+    'signed-in': 'everyone who has signed in may use it',
     'out-of-scope': 'the API key of the caller is for other resources',
     none: 'no rule permits it',
   })[rule];

@@ -87,7 +87,9 @@ export async function sendLogs(source: LogSource, req: Request, res: Response): 
 /** An autoscaler may run more replicas than the spec requests, so a replica that was seen counts, too. */
 function refuseUnknownInstance({ spec, replicas }: ResourceRow<ReplicatedSpec>, wanted: number): void {
   if (wanted < spec.replicaCount || replicas.some(({ instance }) => instance === wanted)) return;
-  throw notFound(`${spec.name} has ${spec.replicaCount} replicas; instances count from 0`);
+  throw notFound(
+    `${spec.name} has ${spec.replicaCount} ${spec.replicaCount === 1 ? 'replica' : 'replicas'}; instances count from 0`,
+  );
 }
 
 /** @returns ends the checks */

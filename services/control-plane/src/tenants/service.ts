@@ -147,11 +147,12 @@ async function quotaResource(
   return {
     limits: quota,
     use: {
-      requests: windows.map(({ window, limit }, at) => ({
-        window,
-        ...useOf(limit, leases[at]?.used ?? 0),
-        resetsAt: new Date(Date.now() + (leases[at]?.msLeft ?? 0)).toISOString(),
-      })),
+      requests: windows.map(({ window, limit, seconds }, at) => {
+        // Numbered by the clock of Redis, so that two reads in one window name the same time.
+        const current = leases[at]?.window ?? Math.floor(Date.now() / 1000 / seconds);
+        const resetsAt = new Date((current + 1) * seconds * 1000).toISOString();
+        return { window, ...useOf(limit, leases[at]?.used ?? 0), resetsAt };
+      }),
       ...Object.fromEntries(kinds.map(({ what, limit }, at) => [what, useOf(limit, slots[at] ?? 0)])),
       ...(quota.sessions !== undefined && { sessions: useOf(quota.sessions, sessions ?? 0) }),
       ...Object.fromEntries(resources.map((what) => [what, useOf(quota[what] ?? 0, has[what])])),

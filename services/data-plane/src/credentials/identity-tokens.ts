@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Route } from '@mcp-gateway/common/contracts';
+import { collectionOf, type Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
@@ -58,7 +58,7 @@ export function identityTokens({ keys, issuer, now = Date.now }: IdentityTokenPa
 
   return (route, caller) => {
     const { subject, name, roles, tenant } = caller;
-    const audience = route.upstreamAuth?.audience ?? `${issuer}/adapters/${route.name}`;
+    const audience = route.upstreamAuth?.audience ?? `${issuer}/${collectionOf(route.kind)}/${route.name}`;
     const key = JSON.stringify([audience, subject, tenant, name, roles]);
     const known = kept.get(key);
     const isCurrent = known && known.until > now() && known.kid === keys?.().signing.kid;

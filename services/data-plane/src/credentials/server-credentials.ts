@@ -47,6 +47,7 @@ export function serverCredentials(
   const broker = brokerClient({ controlPlane, secrets: internalSecrets, tls, log });
   const credentials = upstreamCredentials({
     cache: credentialCache({ broker, now }),
+    internalSecrets,
     identityTokens: identityTokens({ keys: identityKeys, issuer: publicUrl, now }),
     hasTokens: signIn !== undefined,
   });

@@ -1,6 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import type { Route } from '@mcp-gateway/common/contracts';
+import { DEFAULT_TENANT, type Route } from '@mcp-gateway/common/contracts';
+import { unavailable } from '@mcp-gateway/common/errors';
 import type { Principal } from '@mcp-gateway/common/principal';
+import { PRINCIPAL_HEADER, sealPrincipal } from '@mcp-gateway/identity';
+import { INTERNAL_SECRET_HEADER } from '@mcp-gateway/platform/serving';
 import { type HeaderList, IDENTITY_TOKEN, withoutHeaders } from '@mcp-gateway/protocol';
 import type { CredentialCache, CredentialUse } from './credential-cache.js';
 import type { IdentityTokens } from './identity-tokens.js';
@@ -12,11 +15,14 @@ export interface CredentialRequester {
   principal: Principal;
 }
 
-/** Puts on requests to servers what their adapter says: a credential, a token that names the caller, headers of a remote server. */
+/**
+ * Puts on requests to servers what their adapter says: a credential, a token that names the caller, headers of a remote
+ * server. Requests to tool routers get what proves that they come from a data plane, and who calls.
+ */
 export interface UpstreamCredentials {
   /**
-   * The headers with the credentials of the adapter, in place of those that they had; the same list when the adapter
-   * has none. Without a promise when they are in memory.
+   * The headers with the credentials of the adapter or for the tool router, in place of those that they had; the same
+   * list when the adapter has none. Without a promise when they are in memory.
    * @throws GatewayError CREDENTIAL_UNAVAILABLE, UNAVAILABLE, SIGN_IN_REQUIRED
    */
   apply(headers: string[], request: CredentialRequester): string[] | Promise<string[]>;
@@ -29,6 +35,8 @@ export interface UpstreamCredentials {
 export interface UpstreamCredentialParts {
   cache: CredentialCache;
   identityTokens: IdentityTokens;
+  /** What proves to a tool router that this is a data plane. They may change. */
+  internalSecrets: () => readonly string[];
   /** Whether `Authorization` of a request that was let in is a verified access token. */
   hasTokens: boolean;
 }
@@ -36,6 +44,7 @@ export interface UpstreamCredentialParts {
 export function upstreamCredentials({
   cache,
   identityTokens,
+  internalSecrets,
   hasTokens,
 }: UpstreamCredentialParts): UpstreamCredentials {
   const useOf = ({ req, route, principal }: CredentialRequester, credential: string): CredentialUse => ({
@@ -46,9 +55,16 @@ export function upstreamCredentials({
     token: hasTokens ? accessToken(req.headers.authorization) : undefined,
   });
 
+  const forRouter = (principal: Principal): string[] => {
+    const secrets = internalSecrets();
+    if (secrets.length === 0) throw noSecrets();
+    return [INTERNAL_SECRET_HEADER, secrets.join(','), PRINCIPAL_HEADER, sealed(principal)];
+  };
+
   return {
     apply(headers, request) {
       const { route, principal } = request;
+      if (route.kind === 'toolset') return replaced(headers, undefined, undefined, forRouter(principal));
       const fixed = fixedHeaders(route);
       if (!route.upstreamAuth) return fixed ? replaced(headers, fixed) : headers;
       const { credential, identityToken } = route.upstreamAuth;
@@ -60,6 +76,7 @@ export function upstreamCredentials({
       return replaced(headers, fixed, token, own);
     },
     async ofGateway(route, subject) {
+      if (route.kind === 'toolset') return forRouter({ subject, name: subject, roles: [], tenant: DEFAULT_TENANT });
       const fixed = fixedHeaders(route);
       if (!route.upstreamAuth) return fixed ?? [];
       const { credential, identityToken } = route.upstreamAuth;
@@ -78,6 +95,20 @@ export function upstreamCredentials({
     },
   };
 }
+
+/** A principal is the same object for as long as the gateway remembers the sign-in. */
+const SEALED = new WeakMap<Principal, string>();
+
+function sealed(principal: Principal): string {
+  let value = SEALED.get(principal);
+  if (value === undefined) SEALED.set(principal, (value = sealPrincipal(principal)));
+  return value;
+}
+
+const noSecrets = () =>
+  unavailable(
+    'the operator has set no MCP_GATEWAY_INTERNAL_SECRETS, which data planes and tool routers need in common',
+  );
 
 /** A client must not choose what the gateway sets, so its headers of the same names go. */
 function replaced(headers: HeaderList, fixed: HeaderList | undefined, token?: string, own: HeaderList = []): string[] {

@@ -17,11 +17,13 @@ const INVITES_RETRY: Record<ErrorCode, boolean> = {
   ADAPTER_NOT_FOUND: true,
   API_KEY_NOT_FOUND: true,
   TOOL_NOT_FOUND: true,
+  TOOLSET_NOT_FOUND: true,
   SESSION_NOT_FOUND: true,
   TENANT_NOT_FOUND: true,
   METHOD_NOT_ALLOWED: false,
   ADAPTER_EXISTS: false,
   TOOL_EXISTS: false,
+  TOOLSET_EXISTS: false,
   API_KEY_LIMIT: true,
   TENANT_EXISTS: false,
   TENANT_IN_USE: false,
@@ -57,7 +59,8 @@ const SAYS_NOT_RUN: ReadonlySet<ErrorCode> = new Set([
 /** Why there is no answer, in words that do not invite a retry. */
 const REASONS: Partial<Record<ErrorCode, string>> = {
   ADAPTER_NOT_FOUND: 'the adapter was removed, or you may not use it any more',
-  NO_READY_REPLICA: 'the adapter has no ready replica',
+  TOOLSET_NOT_FOUND: 'the toolset was removed, or you may not use it any more',
+  NO_READY_REPLICA: 'no replica of the server is ready',
   SESSION_NOT_FOUND: 'the session has ended',
 };
 

@@ -51,12 +51,16 @@ const STREAMS = /^\/((adapters|tools)\/[^/]+\/logs|audit\/export)$/;
 const MANAGED = /^\/((adapters|api-keys|permissions|tenants|tools)(\/|$)|audit(\/export)?$|(openapi\.json|errors)$)/;
 
 /** URLs to which a client sends messages when it knows the gateway and not the URL of a server. */
-const MISTAKEN_FOR_MCP = ['/', '/mcp', '/sse', '/messages'];
-const SERVERS = 'each MCP server has a URL of its own, /adapters/{name}/mcp; GET /adapters lists them';
+const MISTAKEN_FOR_MCP = ['/', '/sse', '/messages'];
+const SERVERS =
+  'MCP clients find the tools that you may use at /mcp; each MCP server also has a URL of its own, /adapters/{name}/mcp, ' +
+  'and GET /adapters lists them';
+const TOOLS = 'MCP clients use /mcp for all tools and /mcp/t/{toolset} for those of a toolset';
 const HEALTH = '/livez and /readyz say whether the gateway works';
 /** URLs that other gateways serve, and what this gateway offers instead. */
 const INSTEAD = new Map([
   ...MISTAKEN_FOR_MCP.map((path) => [path, SERVERS] as const),
+  ['/mcp', TOOLS],
   ['/health', HEALTH],
   ['/healthz', HEALTH],
 ]);
@@ -135,7 +139,7 @@ function managementApp(parts: ManagementParts): Express {
   const problems = problemWriter(parts);
   app.use(...controlPlaneProxies(parts, problems));
 
-  app.post(MISTAKEN_FOR_MCP, (req, res) => {
+  app.post([...MISTAKEN_FOR_MCP, /^\/mcp\//], (req, res) => {
     const context = contextOf(req);
     const error = (context.refusal = notFound(whatIsThere(req.path)));
     res.writeHead(error.status, { 'content-type': 'application/json', 'cache-control': 'no-store' });

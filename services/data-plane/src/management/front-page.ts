@@ -5,6 +5,7 @@ const PAGE = htmlPage({
   title: 'MCP Gateway',
   body: `<p>This gateway runs MCP servers and gives each of them a URL. There is nothing to sign in to here: programs use it.</p>
 <ul>
+<li><code>mcp</code> is the URL of all tools that you may use, for an MCP client; <code>mcp/t/NAME</code> is the URL of a toolset.</li>
 <li><a href="adapters">adapters</a> lists the servers that you may use and manages them.</li>
 <li><code>adapters/NAME/mcp</code> is the URL of one of them for an MCP client; <code>adapters/NAME/sse</code> is for clients and servers of the older transport.</li>
 <li><a href="tools">tools</a> lists the registered tools that you may use and manages them.</li>
@@ -19,6 +20,8 @@ const TEXT = `MCP Gateway
 
 This gateway runs MCP servers and gives each of them a URL. Below the address of this page:
 
+  mcp                 is the URL of all tools that you may use, for an MCP client
+  mcp/t/NAME          is the URL of a toolset
   adapters            lists the servers that you may use and manages them
   adapters/NAME/mcp   is the URL of one of them for an MCP client
   adapters/NAME/sse   is for clients and servers of the older transport

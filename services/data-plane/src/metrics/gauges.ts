@@ -1,4 +1,4 @@
-import type { Endpoint, ResourceRef } from '@mcp-gateway/common/contracts';
+import { type Endpoint, isAllTools, type ResourceRef } from '@mcp-gateway/common/contracts';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
 import type { Quotas } from '@mcp-gateway/quotas';
 import type { RouteTable } from '@mcp-gateway/routing';
@@ -84,7 +84,9 @@ export function addGauges(metrics: Metrics, parts: GaugeParts): void {
     'Approximate memory of the cached sessions',
     () => sessions.cached().bytes,
   );
-  single('mcp_gateway_routes', 'Adapters and tools in the routes', () => Array.from(routes.all()).length);
+  single('mcp_gateway_routes', 'Adapters, tools and toolsets in the routes', () => {
+    return Array.from(routes.all()).filter((route) => !isAllTools(route)).length;
+  });
   single('mcp_gateway_routes_read_timestamp_seconds', 'Unix time of the last complete load of the routes', () => {
     const at = routes.loadedAt();
     return at === undefined ? undefined : at / 1000;

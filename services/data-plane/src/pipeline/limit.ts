@@ -1,3 +1,4 @@
+import type { ResourceRef } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Admission, QuotaRefusal, Quotas, Scope, TenantQuota } from '@mcp-gateway/quotas';
 import { type Message, messagesOf } from '@mcp-gateway/protocol';
@@ -37,9 +38,12 @@ function limitMessage(
   if (requests === 0) return undefined;
   const tools = message.kind === 'unreadable' ? [''] : calledTools(message);
   const { principal, route } = request;
-  const call = { requests, caller: principal.subject, adapter: route.name, tools };
+  const call = { requests, caller: principal.subject, adapter: countedAs(route), tools };
   return admitted(part, request, quota, quota.admit(call), isInitialize(message));
 }
+
+/** Names of resources contain no colon, so an adapter and a toolset of one name never share a limit. */
+const countedAs = ({ kind, name }: ResourceRef): string => (kind === 'adapter' ? name : `${kind}:${name}`);
 
 /** How many requests a message counts as. */
 const countedRequests = (message: Message): number =>
@@ -71,11 +75,16 @@ function act(
   if (release) request.defer(release);
   if (headers.length > 0) request.addToHead(headers);
   decided?.(tenant, refusal?.scope ?? 'admitted');
-  if (refusal) throw refusalError(tenant, refusal, initializes);
+  if (refusal) throw refusalError(tenant, refusal, initializes, request.route.kind);
 }
 
 /** The error that clients show to people. */
-function refusalError(tenant: string, refusal: QuotaRefusal, initializes: boolean): GatewayError {
+function refusalError(
+  tenant: string,
+  refusal: QuotaRefusal,
+  initializes: boolean,
+  kind: ResourceRef['kind'],
+): GatewayError {
   const { what, limit, retryAfterSeconds, isWithoutRedis } = refusal;
   const headers = { 'retry-after': String(retryAfterSeconds) };
   if (isWithoutRedis) {
@@ -91,15 +100,15 @@ function refusalError(tenant: string, refusal: QuotaRefusal, initializes: boolea
   const seconds = `${retryAfterSeconds} ${retryAfterSeconds === 1 ? 'second' : 'seconds'}`;
   const also = initializes ? '; initialize counts as a request, too' : '';
   return new GatewayError('QUOTA_EXCEEDED', {
-    detail: `${OWNERS[refusal.scope]} ${tenant} ${how}; try again in ${seconds}${also}`,
+    detail: `${OWNERS[refusal.scope](kind)} ${tenant} ${how}; try again in ${seconds}${also}`,
     reason: `quota of the ${refusal.scope}: ${what}`,
     headers,
   });
 }
 
-const OWNERS: Record<Scope, string> = {
-  tenant: 'tenant',
-  caller: 'this caller of tenant',
-  adapter: 'this adapter, for callers of tenant',
-  tool: 'this tool, for callers of tenant',
+const OWNERS: Record<Scope, (kind: string) => string> = {
+  tenant: () => 'tenant',
+  caller: () => 'this caller of tenant',
+  adapter: (kind) => `this ${kind}, for callers of tenant`,
+  tool: () => 'this tool, for callers of tenant',
 };

@@ -1,3 +1,4 @@
+import { mcpPathOf, type ResourceRef } from '@mcp-gateway/common/contracts';
 import { type BrowserAccess, checkBrowserAccess } from '@mcp-gateway/platform/serving';
 import { forward } from '../forwarding/forward.js';
 import type { ForwardingParts } from '../forwarding/recoverable.js';
@@ -29,7 +30,8 @@ const METHODS = { mcp: ['POST', 'GET', 'DELETE'], sse: ['GET'], messages: ['POST
 
 /** The parts of an MCP URL. */
 export interface McpAddress {
-  adapter: string;
+  /** An adapter or a toolset. */
+  resource: ResourceRef;
   /** `mcp`, or one of the two endpoints of the older HTTP transport. */
   endpoint: keyof typeof METHODS;
   /** With the question mark, or empty. */
@@ -45,12 +47,16 @@ export type McpPipeline = (context: RequestContext, address: McpAddress) => Prom
  */
 export function createPipeline(parts: PipelineParts): McpPipeline {
   const { access, signIn, limits, quotas, readsMessages, forwarding } = parts;
-  async function run(context: RequestContext, { adapter, endpoint, query }: McpAddress): Promise<void> {
+  async function run(context: RequestContext, { resource, endpoint, query }: McpAddress): Promise<void> {
     const { req, res } = context;
     checkBrowserAccess(req.headers, access); // before sign-in: a browser may attach credentials that its user did not intend to send
-    const signedIn = authenticate(signIn, context, `/adapters/${adapter}/${endpoint === 'mcp' ? 'mcp' : 'sse'}`);
+    const signedIn = authenticate(
+      signIn,
+      context,
+      endpoint === 'mcp' ? mcpPathOf(resource) : `/adapters/${resource.name}/sse`,
+    );
     const principal = (context.principal = signedIn instanceof Promise ? await signedIn : signedIn);
-    const route = authorize(forwarding.routes, principal, adapter); // before the session: it must not outlive revoked access
+    const route = authorize(forwarding.routes, principal, resource); // before the session: it must not outlive revoked access
     context.body = validate(req, limits, METHODS[endpoint]); // before the balancer: a refused request causes no load
     const request: McpRequest = Object.assign(context, { query, principal, route, era: 'legacy' as const });
     const applying = applyPolicies(request); // after the rule, and before anything is opened or counted
@@ -68,7 +74,7 @@ export function createPipeline(parts: PipelineParts): McpPipeline {
   }
 
   return async (context, address) => {
-    context.enter({ kind: 'adapter', name: address.adapter });
+    context.enter(address.resource);
     try {
       await run(context, address);
     } catch (error) {

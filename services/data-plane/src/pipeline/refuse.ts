@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import { toGatewayError } from '@mcp-gateway/common/errors';
+import { type ErrorCode, RESOURCE_NOT_FOUND, toGatewayError } from '@mcp-gateway/common/errors';
 import { CONTAINED } from '@mcp-gateway/platform/serving';
 import { messagesOf, readMessage, type RpcId, rpcErrorBody } from '@mcp-gateway/protocol';
 import { bufferBody, MAX_BUFFERED_BYTES } from '../request/buffer-body.js';
 import type { RequestContext } from '../request/context.js';
 
 /** Errors of a stream that ends because its caller may not listen any longer. */
-const ENDS_STREAMS: ReadonlySet<string> = new Set(['ADAPTER_NOT_FOUND', 'SIGN_IN_REQUIRED', 'POLICY_DENIED']);
+const ENDS_STREAMS: ReadonlySet<ErrorCode> = new Set([...RESOURCE_NOT_FOUND, 'SIGN_IN_REQUIRED', 'POLICY_DENIED']);
 /** How long a refusal waits for the body, which has the id of the JSON-RPC request. */
 const BODY_MS = 1_000;
 

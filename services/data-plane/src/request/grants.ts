@@ -1,5 +1,5 @@
 import { resourceKey, type ResourceRef, type Route } from '@mcp-gateway/common/contracts';
-import { GatewayError } from '@mcp-gateway/common/errors';
+import { GatewayError, resourceNotFound } from '@mcp-gateway/common/errors';
 import { canRead } from '@mcp-gateway/common/permission';
 import { hasExpired, type Principal } from '@mcp-gateway/common/principal';
 import type { RouteTable } from '@mcp-gateway/routing';
@@ -69,7 +69,7 @@ export interface Permit {
 export interface Grants {
   /**
    * Call it before the gateway sends or opens anything for the caller later than the request arrived.
-   * @throws GatewayError ADAPTER_NOT_FOUND, POLICY_DENIED, SIGN_IN_REQUIRED
+   * @throws GatewayError ADAPTER_NOT_FOUND, TOOLSET_NOT_FOUND, POLICY_DENIED, SIGN_IN_REQUIRED
    */
   check(grant: Grant): void;
   /** The permit of one answer. */
@@ -90,7 +90,7 @@ function errorOf(state: GrantState, grant: Grant, now: Route | undefined): Gatew
     return new GatewayError('SIGN_IN_REQUIRED', { detail: `${what} was revoked` });
   }
   const denial = state === 'denied' && now && denialOf(now, grant);
-  return denial ? policyDenied(denial) : new GatewayError('ADAPTER_NOT_FOUND');
+  return denial ? policyDenied(denial) : resourceNotFound(grant.route.kind);
 }
 
 /** Sign-ins that may end before they expire: those by API keys, and by tokens that the issuer is asked about. */

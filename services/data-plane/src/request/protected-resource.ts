@@ -4,8 +4,8 @@ import { headerValue } from '@mcp-gateway/protocol';
 import type { Forwarded } from './forwarded.js';
 
 const WELL_KNOWN = '/.well-known/oauth-protected-resource';
-/** The URLs that take tokens. Every name has a document, so that none tells which adapters exist. */
-const RESOURCE = /^(|\/mcp|\/adapters\/[^/?#]{1,63}\/(?:mcp|sse))(\/?)$/;
+/** The URLs that take tokens. Every name has a document, so that none tells which adapters and toolsets exist. */
+const RESOURCE = /^(|\/mcp(?:\/t\/[^/?#]{1,63})?|\/adapters\/[^/?#]{1,63}\/(?:mcp|sse))(\/?)$/;
 
 /** Says which issuers' tokens an MCP URL takes (RFC 9728; MCP 2026-07-28, authorization). */
 export interface ProtectedResources {
@@ -16,15 +16,14 @@ export interface ProtectedResources {
 }
 
 /**
- * @param issuers their scopes may have `{resource}`, which stands for the URL of the resource
+ * @param issuersNow their scopes may have `{resource}`, which stands for the URL of the resource
  * @param publicPath may stand between the well-known part and the path of the resource (RFC 9728 §3.1)
  */
 export function protectedResources(
-  issuers: readonly AuthorizationServer[],
+  issuersNow: () => readonly AuthorizationServer[],
   urlOf: PublicUrlOf,
   publicPath = '',
 ): ProtectedResources {
-  const scopes = [...new Set(issuers.flatMap((each) => each.scopes))];
   return {
     metadataUrl: (req, path) => `${urlOf(req)}${WELL_KNOWN}${path}`,
     metadata(req, path) {
@@ -33,6 +32,8 @@ export function protectedResources(
       const resource = publicPath !== '' && rest.startsWith(`${publicPath}/`) ? rest.slice(publicPath.length) : rest;
       const [, known, slash] = RESOURCE.exec(resource === publicPath ? '' : resource) ?? [];
       if (known === undefined) return undefined;
+      const issuers = issuersNow();
+      const scopes = [...new Set(issuers.flatMap((each) => each.scopes))];
       // The URL that the document's own URL was made of, with the slash that the user typed (RFC 9728 §3.3).
       const url = `${urlOf(req)}${known}${slash}`;
       return {

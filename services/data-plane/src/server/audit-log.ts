@@ -1,5 +1,5 @@
 import { auditRecord, type AuditTrail, recordedArguments, recordsArguments } from '@mcp-gateway/audit';
-import type { ArgumentAudit } from '@mcp-gateway/common/contracts';
+import { type ArgumentAudit, isAllTools, type ResourceRef } from '@mcp-gateway/common/contracts';
 import type { GatewayError } from '@mcp-gateway/common/errors';
 import { decide } from '@mcp-gateway/common/permission';
 import { headerValue, type Message, messagesOf } from '@mcp-gateway/protocol';
@@ -122,10 +122,15 @@ export function auditLog(trail: AuditTrail, { forwarded, routes }: AuditLogParts
       });
       if (events.length === 0 || (!resource && !MANAGED.test(req.url ?? ''))) return;
       if (!principal && !admits()) return trail.leaveOut(TOO_MANY);
-      const resourceTenant = resource && (context.route ?? routes.get(resource))?.tenant;
+      const resourceTenant = resource && tenantOf(context, resource, routes);
       for (const event of events) trail.record(recordOf(context, event, { forwarded, resourceTenant }));
     },
   };
+}
+
+/** The toolset of all tools belongs to no tenant: an administrator reads what its own members do there. */
+function tenantOf({ route, principal }: RequestContext, resource: ResourceRef, routes: AuditLogParts['routes']) {
+  return isAllTools(resource) ? principal?.tenant : (route ?? routes.get(resource))?.tenant;
 }
 
 interface Surroundings {

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
+import { adapterRef, ALL_TOOLS, toolsetRef } from '@mcp-gateway/common/contracts';
 import { malformedRequest } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import { type BrowserAccess, CONTAINED, HookedResponse, type TlsFiles } from '@mcp-gateway/platform/serving';
@@ -16,7 +17,17 @@ import type { McpAddress, McpPipeline } from '../pipeline/pipeline.js';
 const MAX_HEADER_BYTES = 32 * 1024;
 const TIMEOUTS: Timeouts = { headersMs: 30_000, requestMs: 300_000, keepAliveMs: 65_000, checkMs: 30_000 };
 
-const MCP_PATH = /^\/adapters\/(?<adapter>[^/?]+)\/(?<endpoint>mcp|sse|messages)\/?(?<query>(?:\?.*)?)$/;
+const MCP_PATH =
+  /^\/(?:adapters\/(?<adapter>[^/?]+)\/(?<endpoint>mcp|sse|messages)|mcp(?:\/t\/(?<toolset>[^/?]+))?)\/?(?<query>(?:\?.*)?)$/;
+
+/** The parts of an MCP URL: of an adapter, of a toolset, or of the toolset of all tools. Undefined for any other URL. */
+function mcpAddressIn(url: string): McpAddress | undefined {
+  const found = MCP_PATH.exec(url)?.groups;
+  if (!found) return undefined;
+  const { adapter, endpoint = 'mcp', toolset = ALL_TOOLS, query = '' } = found;
+  const resource = adapter === undefined ? toolsetRef(toolset) : adapterRef(adapter);
+  return { resource, endpoint: endpoint as McpAddress['endpoint'], query };
+}
 
 /** Time limits for clients. None applies to answers, which may be streams of hours. */
 interface Timeouts {
@@ -74,7 +85,7 @@ export function createDataPlaneServer(
     toOriginForm(req);
     if (prefix !== '/' && req.url?.startsWith(prefix)) req.url = req.url.slice(publicPath.length);
     if (answerCors(context, access)) return;
-    const address = MCP_PATH.exec(req.url ?? '')?.groups as McpAddress | undefined;
+    const address = mcpAddressIn(req.url ?? '');
     if (address) return mcp(context, address);
     management(context);
   }

@@ -1,5 +1,5 @@
 import { GatewayError } from '@mcp-gateway/common/errors';
-import type { Route, SessionLimits } from '@mcp-gateway/common/contracts';
+import { mcpPathOf, type ResourceRef, type Route, type SessionLimits } from '@mcp-gateway/common/contracts';
 import type { Opening } from '@mcp-gateway/sessions';
 
 /**
@@ -8,7 +8,7 @@ import type { Opening } from '@mcp-gateway/sessions';
  */
 export function sessionLimitReached(
   full: Exclude<Opening, 'opened'>,
-  adapter: string,
+  resource: ResourceRef,
   { maxOpen, maxOpenPerCaller, idleTimeoutSeconds }: AllLimits,
   tenant: { id: string; maxOpen: number | undefined },
 ): GatewayError {
@@ -18,11 +18,14 @@ export function sessionLimitReached(
     const detail = `tenant ${tenant.id} has ${tenant.maxOpen} open sessions, the maximum; try again later: ${idle}`;
     return new GatewayError('QUOTA_EXCEEDED', { detail, reason: 'quota of the tenant: sessions', headers });
   }
+  const { kind, name } = resource;
+  const where = kind === 'adapter' ? name : mcpPathOf(resource);
+  const listed = kind === 'adapter' ? ` (GET /adapters/${name}/sessions lists them)` : '';
   const detail =
     full === 'caller-full'
-      ? `you have ${maxOpenPerCaller} open sessions on ${adapter}, the maximum for one caller; end one that you do not need ` +
-        `(GET /adapters/${adapter}/sessions lists them); ${idle}`
-      : `${adapter} has ${maxOpen} open sessions, the maximum for all of its callers together; try again later: ${idle}`;
+      ? `you have ${maxOpenPerCaller} open sessions on ${where}, the maximum for one caller; ` +
+        `end one that you do not need${listed}; ${idle}`
+      : `${where} has ${maxOpen} open sessions, the maximum for all of its callers together; try again later: ${idle}`;
   return new GatewayError('SESSION_LIMIT', { detail, headers });
 }
 

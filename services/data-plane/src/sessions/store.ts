@@ -153,7 +153,7 @@ class CachedSessions implements SessionStore {
     const outcome = await this.records.create(envelope, record, bounds).catch((cause: unknown) => {
       throw unavailable('the session cannot be recorded while Redis is unavailable', { retryAfterSeconds: 1, cause });
     });
-    if (outcome !== 'opened') throw sessionLimitReached(outcome, name, limits, { id: tenant, maxOpen: maxOfTenant });
+    if (outcome !== 'opened') throw sessionLimitReached(outcome, route, limits, { id: tenant, maxOpen: maxOfTenant });
     this.#learn(envelope, route, initialLocation(envelope));
   }
 

@@ -38,7 +38,14 @@ const find = (route: Route | undefined, id: string): Endpoint | undefined =>
   route?.endpoints.find((endpoint) => endpoint.id === id);
 
 /** Says why no replica is ready and what to do. Only a state that soon changes by itself is worth a retry. */
-export function noReadyReplica({ name, phase }: Pick<Route, 'name' | 'phase'>): GatewayError {
+export function noReadyReplica({ kind, name, phase }: Pick<Route, 'kind' | 'name' | 'phase'>): GatewayError {
+  if (kind === 'toolset') {
+    return new GatewayError('NO_READY_REPLICA', {
+      detail:
+        'no tool router is ready, so try again in a few seconds; if this lasts, the operator has to start one (docs/operations.md)',
+      headers: { 'retry-after': '2' },
+    });
+  }
   switch (phase) {
     case 'Stopped':
       return new GatewayError('NO_READY_REPLICA', {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { headerValue } from '@mcp-gateway/protocol';
-import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
+import { type Endpoint, mcpPathOf, type Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { localhostOrigin } from '@mcp-gateway/platform/serving';
 import type { Dispatcher } from 'undici';
@@ -122,14 +122,15 @@ const remoteRedirect = (isOwn: boolean, path: string): GatewayError =>
 
 /**
  * Returns the client's path for a path of the server: `/mcp`, with or without a slash at its end, is
- * `/adapters/{name}/mcp`.
+ * `/adapters/{name}/mcp`. A tool router has the paths that clients see, and no older transport.
  */
 export const clientPathFor =
   (referenceTo: ReferenceTo, { req, route, endpoint }: { req: IncomingMessage; route: Route; endpoint: Endpoint }) =>
   (path: string): string | undefined => {
     const [own] = split(endpoint.path);
-    const name = isSamePath(path, own) ? 'mcp' : isSamePath(path, streamPath(own)) ? 'sse' : undefined;
-    return name && referenceTo(`/adapters/${route.name}/${name}`, req.url ?? '');
+    const isStream = route.kind === 'adapter' && isSamePath(path, streamPath(own));
+    const seen = isSamePath(path, own) ? mcpPathOf(route) : isStream ? `/adapters/${route.name}/sse` : undefined;
+    return seen && referenceTo(seen, req.url ?? '');
   };
 
 /**

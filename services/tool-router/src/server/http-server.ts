@@ -4,6 +4,7 @@ import type { Principal } from '@mcp-gateway/common/principal';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import { requestIdOf } from '@mcp-gateway/platform/serving';
 import { rpcErrorBody } from '@mcp-gateway/protocol';
+import type { Caller } from './caller.js';
 
 /** The principal of a caller of many groups takes some 20 KiB. */
 const MAX_HEADER_BYTES = 64 * 1024;
@@ -17,15 +18,15 @@ export const ALL_TOOLS = 'all';
 
 export interface HttpServerParts {
   /** Serves one request of MCP. */
-  serve(req: IncomingMessage, res: ServerResponse, caller: { principal: Principal; toolset: string }): Promise<void>;
+  serve(req: IncomingMessage, res: ServerResponse, caller: Caller): Promise<void>;
   /** @throws GatewayError when the request does not come from a data plane */
-  callerOf(req: IncomingMessage): Principal;
+  principalOf(req: IncomingMessage): Principal;
   isReady(): boolean;
   log: Logger;
 }
 
 /** Only data planes call it; they have checked `Origin` and `Host`, the token and the permission for the toolset. */
-export function createHttpServer({ serve, callerOf, isReady, log }: HttpServerParts): Server {
+export function createHttpServer({ serve, principalOf, isReady, log }: HttpServerParts): Server {
   const options = { keepAliveTimeout: KEEP_ALIVE_MS, maxHeaderSize: MAX_HEADER_BYTES };
   return createServer(options, (req, res) => {
     const url = req.url ?? '';
@@ -38,7 +39,7 @@ export function createHttpServer({ serve, callerOf, isReady, log }: HttpServerPa
 
   async function serveMcp(req: IncomingMessage, res: ServerResponse, toolset: string): Promise<void> {
     try {
-      await serve(req, res, { principal: callerOf(req), toolset });
+      await serve(req, res, { principal: principalOf(req), toolset, requestId: requestIdOf(req.headers) });
     } catch (error) {
       if (!(error instanceof GatewayError)) log.error({ err: error }, 'a request failed; all other requests continue');
       answerError(req, res, error instanceof GatewayError ? error : new GatewayError('INTERNAL', { cause: error }));

@@ -2,7 +2,10 @@ import type { ResourceRef } from '@mcp-gateway/common/contracts';
 import type { Principal } from '@mcp-gateway/common/principal';
 import type {
   CallToolResult,
+  ClientCapabilities,
   InputRequiredResult,
+  LoggingLevel,
+  Notification,
   Progress,
   Prompt,
   Resource,
@@ -19,26 +22,60 @@ export interface Listing {
   templates: readonly ResourceTemplateType[];
 }
 
+export const NOTHING: Listing = { tools: [], prompts: [], resources: [], templates: [] };
+
 /** What a caller sends to a tool. The arguments have been validated. */
 export interface ToolCall {
-  /** Name of the tool at its source. */
-  name: string;
+  /** As its source lists it. */
+  tool: Tool;
   arguments: Record<string, unknown>;
+  /** `_meta` of the caller's request, without what belongs to the connection. */
+  meta?: Record<string, unknown> | undefined;
+  /** What a client sends when it repeats a call that needed input (MCP 2026-07-28, multi-round-trip requests). */
+  inputResponses?: Record<string, unknown> | undefined;
+  /** As the server gave it. */
+  requestState?: string | undefined;
+}
+
+/** A method of MCP that names what it is about, apart from tools/call. */
+export interface SourceRequest {
+  method: 'prompts/get' | 'resources/read' | 'completion/complete' | 'resources/subscribe' | 'resources/unsubscribe';
+  params: Record<string, unknown>;
+}
+
+/** A request that a server sends to a client: sampling, elicitation or roots. */
+export interface ClientRequest {
+  method: string;
+  params?: Record<string, unknown> | undefined;
+}
+
+/** The client that a request comes from, as a server that keeps state per client sees it. */
+export interface ClientPeer {
+  /** Requests with one key share a session at a server that has sessions. */
+  readonly key: string;
+  /** What the client has said that it can do. */
+  readonly capabilities: ClientCapabilities;
+  /** The least severe level of log messages that the client wants; undefined: it has not said. */
+  readonly logLevel: LoggingLevel | undefined;
+  /** Sends a request to the client and waits for the answer; undefined for a client that can only be asked by an answer (modern). */
+  readonly ask: ((request: ClientRequest, signal: AbortSignal) => Promise<Result>) | undefined;
+  /** Sends a notification to the client, if it is there. */
+  notify(notification: Notification): void;
 }
 
 /** From whom a request comes, and how the source reaches the caller while it serves it. */
 export interface CallContext {
   principal: Principal;
+  /** Names the request in logs of all services. */
+  requestId: string;
   /** Aborts when the caller cancels the request or has gone, and when its time is up. */
   signal: AbortSignal;
   /** Undefined: the caller has not asked for progress. */
   onProgress?: ((progress: Progress) => void) | undefined;
-}
-
-/** A method of MCP that names what it is about, apart from tools/call. */
-export interface SourceRequest {
-  method: 'prompts/get' | 'resources/read' | 'completion/complete';
-  params: Record<string, unknown>;
+  /** The session of the client; `ask` and `notify` of the context belong to this request. */
+  client: ClientPeer;
+  ask: ClientPeer['ask'];
+  notify: ClientPeer['notify'];
 }
 
 /**
@@ -55,13 +92,20 @@ export interface ToolSource {
   list(signal: AbortSignal): Promise<Listing>;
   /**
    * Executes a tool. What the model shall read about a failure is a result with `isError`.
-   * @throws SourceError when the source cannot be reached; the message is a sentence for the caller
+   * @throws SourceError when the source cannot execute it; the message is a sentence for the caller
    */
   call(call: ToolCall, context: CallContext): Promise<CallToolResult | InputRequiredResult>;
-  /** Prompts, resources and completions, for sources that list such. */
+  /**
+   * Prompts, resources and completions, for sources that list such.
+   * @throws SourceError, or ProtocolError that the server has answered
+   */
   request?(request: SourceRequest, context: CallContext): Promise<Result>;
   /** Called whenever the source may offer something else than before. */
   onChange(listener: () => void): void;
+  /** Called when the route of the resource has changed: replicas came or went. */
+  routeChanged?(): void;
+  /** Called when a client has ended: the source ends what it keeps for it. */
+  clientEnded?(key: string): void;
   close(): Promise<void>;
 }
 
@@ -69,3 +113,6 @@ export interface ToolSource {
 export class SourceError extends Error {
   override readonly name = 'SourceError';
 }
+
+/** A result by which a model learns what went wrong, and what it can do. */
+export const failure = (text: string): CallToolResult => ({ content: [{ type: 'text', text }], isError: true });

@@ -3,29 +3,35 @@ import { isOurKey } from '../../api-keys/api-key.js';
 import { callerOf, type Claims } from '../claims.js';
 import { claimedIssuer, type VerifierParts } from '../claimed-issuer.js';
 import { jsonFetcher } from '../fetch-json.js';
-import { foreignPrefixes, type IssuerSettings } from '../issuer.js';
+import type { ChangingIssuers } from '../followed-issuers.js';
+import { foreignPrefixes } from '../issuer.js';
 import { claimsIn } from './answer.js';
 import { introspectionEndpoint } from './endpoint.js';
 import { type IntrospectedTokens, IntrospectedTokenTable, MAX_CALLS } from './tokens.js';
 
 /** Sign-in by tokens of OpenID Connect issuers, as configured. */
-export interface OidcSettings {
-  issuers: readonly IssuerSettings[];
+export interface OidcSettings extends ChangingIssuers {
   /** Of the client with which one of them is asked about tokens; it may change. */
   introspectionSecret?: (() => string) | undefined;
 }
 
 /** The tokens that the introspection endpoint of an issuer verifies; undefined when no issuer is configured so. */
 export function introspectedTokens(
-  { issuers, introspectionSecret }: OidcSettings,
+  from: OidcSettings,
   { log, now = Date.now, fetchJson = jsonFetcher() }: Pick<VerifierParts, 'log' | 'now' | 'fetchJson'>,
 ): IntrospectedTokens | undefined {
-  const settings = issuers.find(({ introspection }) => introspection);
-  const { introspection, issuer } = settings ?? {};
-  if (!settings || !introspection || issuer === undefined) return undefined;
+  const known = () => {
+    const settings = from.issuers.find((each) => each.introspection);
+    return settings && { settings, foreignPrefixes: foreignPrefixes(settings, from.issuers) };
+  };
+  const first = known();
+  const { introspection, issuer } = first?.settings ?? {};
+  if (!first || !introspection || issuer === undefined) return undefined;
+  const { introspectionSecret } = from;
   if (!introspectionSecret) throw new Error('introspection without OIDC_INTROSPECTION_SECRET');
-  const known = { settings, foreignPrefixes: foreignPrefixes(settings, issuers) };
-  const checkIssuer = claimedIssuer(new Map([[issuer, known]]), log, now);
+  let current = first;
+  from.onIssuersChange?.(() => (current = known() ?? current));
+  const checkIssuer = claimedIssuer(new Map([[issuer, first]]), log, now);
   return new IntrospectedTokenTable({
     takes: (token) => !isOurKey(token) && isAskedAbout(token, issuer, introspection.tokens === 'all'),
     introspect: introspectionEndpoint({
@@ -37,9 +43,9 @@ export function introspectedTokens(
       now,
     }),
     callerOf(answer) {
-      const claims = claimsIn(answer, settings, now() / 1000);
+      const claims = claimsIn(answer, current.settings, now() / 1000);
       if (claims['iss'] !== undefined) checkIssuer(claims);
-      return callerOf(claims, known);
+      return callerOf(claims, current);
     },
     cacheSeconds: introspection.cacheSeconds,
     log,

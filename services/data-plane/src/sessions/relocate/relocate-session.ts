@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Endpoint, Route } from '@mcp-gateway/common/contracts';
-import { type ErrorCode, GatewayError } from '@mcp-gateway/common/errors';
+import { type ErrorCode, GatewayError, RESOURCE_NOT_FOUND, resourceNotFound } from '@mcp-gateway/common/errors';
 import { canRead } from '@mcp-gateway/common/permission';
 import type { RouteTable } from '@mcp-gateway/routing';
 import type { FoundSession } from '@mcp-gateway/sessions';
@@ -27,7 +27,7 @@ const MAX_ATTEMPTS = 4;
 const CLAIM_MS = 5_000;
 const RECHECK_MS = 50;
 /** Errors that another replica would not change. */
-const FINAL = new Set<ErrorCode>(['SESSION_NOT_FOUND', 'ADAPTER_NOT_FOUND', 'NO_READY_REPLICA', 'UNAVAILABLE']);
+const FINAL = new Set<ErrorCode>([...RESOURCE_NOT_FOUND, 'SESSION_NOT_FOUND', 'NO_READY_REPLICA', 'UNAVAILABLE']);
 
 /** See `Relocator.relocate`. `limiter` bounds the number of concurrent replays. */
 export async function relocateSession(
@@ -95,7 +95,7 @@ async function relocationTarget(
  */
 function routeOf(routes: RouteTable, { resource, envelope, principal }: Relocation): Route {
   const route = routes.get(resource);
-  if (!route || !canRead(principal, route)) throw new GatewayError('ADAPTER_NOT_FOUND');
+  if (!route || !canRead(principal, route)) throw resourceNotFound(resource.kind);
   if (route.resourceId !== envelope.resourceId) throw new GatewayError('SESSION_NOT_FOUND');
   return route;
 }

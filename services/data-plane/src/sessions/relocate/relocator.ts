@@ -1,4 +1,4 @@
-import { type ErrorCode, GatewayError } from '@mcp-gateway/common/errors';
+import { type ErrorCode, GatewayError, RESOURCE_NOT_FOUND } from '@mcp-gateway/common/errors';
 import { createConcurrencyLimiter } from '../concurrency-limiter.js';
 import { relocateSession } from './relocate-session.js';
 import type { Placement, Relocation, RelocationParts } from './relocation.js';
@@ -6,8 +6,8 @@ import type { Placement, Relocation, RelocationParts } from './relocation.js';
 export interface Relocator {
   /**
    * Replays the session on another replica, unless another data plane does or has done so, and returns its placement.
-   * @throws GatewayError SESSION_NOT_FOUND when the session is lost; ADAPTER_NOT_FOUND when the caller may no longer
-   *   use the adapter; NO_READY_REPLICA, UNAVAILABLE when a later attempt may succeed
+   * @throws GatewayError SESSION_NOT_FOUND when the session is lost; ADAPTER_NOT_FOUND or TOOLSET_NOT_FOUND when the
+   *   caller may no longer use it; NO_READY_REPLICA, UNAVAILABLE when a later attempt may succeed
    */
   relocate(session: Relocation): Promise<Placement>;
   /** The number of relocations in the queue. */
@@ -60,7 +60,7 @@ export function createRelocator({ onOutcome = () => {}, ...parts }: RelocatorPar
   return { relocate, waiting: limiter.waiting };
 }
 
-const isDenied = (error: unknown) => error instanceof GatewayError && error.code === 'ADAPTER_NOT_FOUND';
+const isDenied = (error: unknown) => error instanceof GatewayError && RESOURCE_NOT_FOUND.has(error.code);
 
 function outcomeOf(why: Relocation['why'], error: unknown): RelocationOutcome {
   if (why === 'draining') return 'stayed';

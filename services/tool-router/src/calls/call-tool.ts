@@ -1,0 +1,122 @@
+import { resourceKey } from '@mcp-gateway/common/contracts';
+import { closestMatch } from '@mcp-gateway/common/errors';
+import {
+  isInputRequiredResult,
+  ProtocolError,
+  ProtocolErrorCode,
+  type CallToolResult,
+  type InputRequiredResult,
+  type Tool,
+} from '@modelcontextprotocol/server';
+import { admit, afterCall, CLOSED, type BreakerState } from '../sources/breaker.js';
+import type { KnownSource } from '../catalog/known-source.js';
+import type { View } from '../catalog/view.js';
+import { faultsOf } from '../schema/validator.js';
+import { failure, SourceError, type CallContext, type ToolCall } from '../sources/source.js';
+
+export interface CallRequest extends Omit<ToolCall, 'tool'> {
+  /** As clients see it. */
+  name: string;
+}
+
+export interface ToolCallsOptions {
+  /** How long a call may take. */
+  deadlineMs: number;
+  now?: () => number;
+}
+
+/** Executes tools for callers, and decides what they read when it fails. */
+export class ToolCalls {
+  readonly #breakers = new WeakMap<KnownSource, BreakerState>();
+  readonly #now: () => number;
+
+  constructor(private readonly options: ToolCallsOptions) {
+    this.#now = options.now ?? Date.now;
+  }
+
+  /**
+   * @param view what the caller may use: permission is checked again with each call
+   * @throws ProtocolError for a tool that the caller does not see, and what an MCP server answers
+   */
+  async call(
+    view: View,
+    { name, ...given }: CallRequest,
+    context: CallContext,
+  ): Promise<CallToolResult | InputRequiredResult> {
+    const found = view.find('tools', name);
+    if (!found) throw unknownTool(view, name);
+    const { original: tool, source } = found;
+    const fault = faultsOf(tool.inputSchema, given.arguments, 'arguments');
+    if (fault !== undefined)
+      return failure(`The arguments of ${name} are not valid: ${fault}. Correct them and call again.`);
+    const result = await this.within(source, context, (inTime) => source.source.call({ ...given, tool }, inTime));
+    return isInputRequiredResult(result) ? result : checked(result, tool, name);
+  }
+
+  /**
+   * Runs a call at a source within the deadline, unless the source has failed too often of late. A failure of the source is a
+   * result that the model reads.
+   */
+  async within<T>(
+    known: KnownSource,
+    context: CallContext,
+    run: (context: CallContext) => Promise<T>,
+  ): Promise<T | CallToolResult> {
+    const name = resourceKey(known.ref);
+    const admission = admit(this.#breakers.get(known) ?? CLOSED, this.#now());
+    if ('waitMs' in admission) {
+      const seconds = Math.ceil(admission.waitMs / 1_000);
+      return failure(`${name} has failed several times in a row. Try again in ${seconds} s.`);
+    }
+    this.#breakers.set(known, admission.state);
+    const { deadlineMs } = this.options;
+    const deadline = AbortSignal.timeout(deadlineMs);
+    const signal = AbortSignal.any([context.signal, deadline]);
+    try {
+      const result = await run({ ...context, signal });
+      this.#ended(known, 'answered');
+      return result;
+    } catch (error) {
+      const isLate = deadline.aborted && !context.signal.aborted;
+      const isSourcesFault = isLate || (error instanceof SourceError && error.cause !== undefined);
+      this.#ended(known, isSourcesFault ? 'failed' : 'answered');
+      if (isLate) {
+        const seconds = Math.round(deadlineMs / 1_000);
+        return failure(`${name} has not answered within ${seconds} s, so the call may or may not have run.`);
+      }
+      if (error instanceof SourceError) return failure(`The call failed: ${error.message}.`);
+      throw error;
+    }
+  }
+
+  #ended(known: KnownSource, outcome: 'answered' | 'failed'): void {
+    this.#breakers.set(known, afterCall(this.#breakers.get(known) ?? CLOSED, outcome, this.#now()));
+  }
+}
+
+/** The comparison of names takes its time. */
+const MAX_COMPARED = 500;
+
+function unknownTool(view: View, name: string): ProtocolError {
+  const names = view.tools.slice(0, MAX_COMPARED).map(({ key }) => key);
+  const close = closestMatch(name, names);
+  const hint = close === undefined ? '' : `; did you mean "${close}"?`;
+  const missing = view.missing.map((source) => source.name).slice(0, 5);
+  const away = missing.length === 0 ? '' : `; these sources list no tools at the moment: ${missing.join(', ')}`;
+  return new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${name}${hint}${away}`);
+}
+
+/** A result keeps the promise of the output schema, and has a text for clients that read no structured content. */
+function checked(result: CallToolResult, tool: Tool, name: string): CallToolResult {
+  const { structuredContent, content, isError } = result;
+  if (tool.outputSchema && isError !== true) {
+    if (structuredContent === undefined) {
+      return failure(`${name} has an output schema, and its server has answered without structured content.`);
+    }
+    const fault = faultsOf(tool.outputSchema, structuredContent, 'the result');
+    if (fault !== undefined)
+      return failure(`The server of ${name} has answered what its output schema does not permit: ${fault}.`);
+  }
+  if (structuredContent === undefined || (Array.isArray(content) && content.length > 0)) return result;
+  return { ...result, content: [{ type: 'text', text: JSON.stringify(structuredContent) }] };
+}

@@ -1,0 +1,120 @@
+import { isDeepStrictEqual } from 'node:util';
+import { resourceKey, type PublishedTool, type ResourceRef } from '@mcp-gateway/common/contracts';
+import { canRead } from '@mcp-gateway/common/permission';
+import type { Principal } from '@mcp-gateway/common/principal';
+import type { Logger } from '@mcp-gateway/platform/logging';
+import type { ToolTable } from '@mcp-gateway/routing';
+import type { ToolSource } from '../sources/source.js';
+import { KnownSource } from './known-source.js';
+
+export interface CatalogueParts {
+  table: ToolTable;
+  /** Undefined for a definition that is no source of tools. */
+  openSource: (ref: ResourceRef, definition: PublishedTool) => ToolSource | undefined;
+  log: Logger;
+  now?: () => number;
+}
+
+/** Several changes become one announcement. */
+const SETTLE_MS = 50;
+
+/** All sources that are registered, and what each lists. It follows the table of routes and definitions. */
+export class Catalogue {
+  /** Rises with every change of what is listed, by whom, or for whom. */
+  version = 0;
+  #known = new Map<string, { known: KnownSource; definition: PublishedTool }>();
+  readonly #listeners: (() => void)[] = [];
+  #sorted: readonly KnownSource[] = [];
+  #announcement: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(private readonly parts: CatalogueParts) {
+    parts.table.onChange(() => this.#follow());
+    this.#follow();
+  }
+
+  /** In the order of `kind/name`. */
+  get sources(): readonly KnownSource[] {
+    return this.#sorted;
+  }
+
+  /** Called some milliseconds after a change, once for all changes until then. */
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** The sources that a caller may use, as far as `canRead` decides. */
+  readableBy(principal: Principal): KnownSource[] {
+    return this.#sorted.filter(({ route }) => route !== undefined && canRead(principal, route));
+  }
+
+  /** Resolves when each source that the caller may use has listed, or has failed to; at the latest after `ms`. */
+  async whenTried(principal: Principal, ms: number): Promise<void> {
+    const untried = this.readableBy(principal).filter(({ isTried }) => !isTried);
+    if (untried.length === 0) return;
+    const late = new Promise<void>((resolve) => setTimeout(resolve, ms).unref());
+    await Promise.race([late, Promise.all(untried.map((known) => known.refresh()))]);
+  }
+
+  clientEnded(key: string): void {
+    for (const { source } of this.#sorted) source.clientEnded?.(key);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#announcement);
+    await Promise.all(this.#sorted.map((known) => known.close()));
+  }
+
+  #follow(): void {
+    if (this.#isClosed) return;
+    const { table } = this.parts;
+    const found = new Set<string>();
+    for (const route of table.all()) {
+      const definition = table.definition(route);
+      const key = resourceKey(route);
+      if (!definition) continue;
+      found.add(key);
+      const before = this.#known.get(key);
+      if (before && isSame(before.definition, definition)) before.known.routeChanged();
+      else this.#open({ kind: route.kind, name: route.name }, definition);
+    }
+    for (const key of this.#known.keys()) if (!found.has(key)) this.#forget(key);
+    const all = [...this.#known].toSorted(([a], [b]) => (a < b ? -1 : 1));
+    this.#sorted = all.map(([, { known }]) => known);
+    this.#changed();
+  }
+
+  #open(ref: ResourceRef, definition: PublishedTool): void {
+    const key = resourceKey(ref);
+    this.#forget(key);
+    const source = this.parts.openSource(ref, definition);
+    if (!source) return;
+    const known = new KnownSource({
+      source,
+      route: () => this.parts.table.get(ref),
+      prefix: definition.type === 'http' ? '' : `${ref.name}_`,
+      changed: () => this.#changed(),
+      log: this.parts.log,
+      ...(this.parts.now && { now: this.parts.now }),
+    });
+    this.#known.set(key, { known, definition });
+  }
+
+  #forget(key: string): void {
+    const entry = this.#known.get(key);
+    this.#known.delete(key);
+    void entry?.known.close().catch(() => {});
+  }
+
+  #changed(): void {
+    this.version += 1;
+    this.#announcement ??= setTimeout(() => {
+      this.#announcement = undefined;
+      for (const listener of this.#listeners) listener();
+    }, SETTLE_MS).unref();
+  }
+}
+
+/** The table keeps a definition until it is read again. */
+const isSame = (a: PublishedTool, b: PublishedTool): boolean => a === b || isDeepStrictEqual(a, b);

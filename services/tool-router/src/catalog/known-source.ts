@@ -1,0 +1,130 @@
+import { isDeepStrictEqual } from 'node:util';
+import { resourceKey, type ResourceRef, type Route } from '@mcp-gateway/common/contracts';
+import type { Logger } from '@mcp-gateway/platform/logging';
+import { NOTHING, type Listing, type ToolSource } from '../sources/source.js';
+
+/** How long the tools of a server that fails stay listed. Their calls say what is wrong. */
+export const KEEP_MS = 10 * 60_000;
+const LIST_MS = 30_000;
+/** For servers that do not tell when their lists change. */
+const REFRESH_MS = 60_000;
+const FIRST_RETRY_MS = 500;
+const LONGEST_RETRY_MS = 30_000;
+/** A server may tell three changes at once, of tools, prompts and resources. */
+const SETTLE_MS = 50;
+
+export interface KnownSourceParts {
+  source: ToolSource;
+  route: () => Route | undefined;
+  prefix: string;
+  changed: () => void;
+  log: Logger;
+  now?: () => number;
+}
+
+/** What the catalogue knows of one source: what it has listed last, and whether that is still so. */
+export class KnownSource {
+  readonly ref: ResourceRef;
+  readonly source: ToolSource;
+  readonly prefix: string;
+  /** What the source listed last; undefined until it has, and again when it has failed for long. */
+  listing: Listing | undefined;
+  /** Why it does not list now, in a sentence; undefined when it does. */
+  failure: string | undefined;
+  readonly #now: () => number;
+  readonly #closed = new AbortController();
+  #listedAt = 0;
+  #failures = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #underWay: Promise<void> | undefined;
+  #isStale = true;
+
+  constructor(private readonly parts: KnownSourceParts) {
+    this.ref = parts.source.ref;
+    this.source = parts.source;
+    this.prefix = parts.prefix;
+    this.#now = parts.now ?? Date.now;
+    this.source.onChange(() => this.#refreshIn(SETTLE_MS));
+    void this.refresh();
+  }
+
+  get route(): Route | undefined {
+    return this.parts.route();
+  }
+
+  /** The first attempt to list has ended, whether or not it succeeded. */
+  get isTried(): boolean {
+    return this.listing !== undefined || this.failure !== undefined;
+  }
+
+  /** Lists now. Resolves when it is done, or has failed; one attempt is under way at a time, and another follows if something changes meanwhile. */
+  refresh(): Promise<void> {
+    this.#isStale = true;
+    this.#underWay ??= this.#refreshWhileStale().finally(() => (this.#underWay = undefined));
+    return this.#underWay;
+  }
+
+  routeChanged(): void {
+    this.source.routeChanged?.();
+    const isServed = this.route?.endpoints.some(({ ready }) => ready) ?? false;
+    if (isServed && this.failure !== undefined) this.#refreshIn(0);
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#closed.abort();
+    await this.source.close();
+  }
+
+  async #refreshWhileStale(): Promise<void> {
+    while (this.#isStale && !this.#closed.signal.aborted) {
+      this.#isStale = false;
+      await this.#list();
+    }
+    if (!this.#closed.signal.aborted) this.#refreshIn(this.#pause());
+  }
+
+  #pause(): number {
+    if (this.#failures === 0) return REFRESH_MS;
+    return Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (this.#failures - 1));
+  }
+
+  async #list(): Promise<void> {
+    const signal = AbortSignal.any([this.#closed.signal, AbortSignal.timeout(LIST_MS)]);
+    try {
+      const listing = await this.source.list(signal);
+      const isRecovered = this.failure !== undefined;
+      this.failure = undefined;
+      this.#failures = 0;
+      this.#listedAt = this.#now();
+      if (isRecovered) this.parts.log.info({ source: resourceKey(this.ref) }, 'the source lists its tools again');
+      if (isDeepStrictEqual(listing, this.listing)) return;
+      this.listing = listing; // the old one otherwise: what was made from its schemas stays
+      this.parts.changed();
+    } catch (error) {
+      if (!this.#closed.signal.aborted) this.#failed(error);
+    }
+  }
+
+  #failed(error: unknown): void {
+    const { message } = error as Error;
+    const source = resourceKey(this.ref);
+    if (this.#failures === 0) this.parts.log.warn({ source, reason: message, err: error }, 'the source does not list');
+    this.#failures += 1;
+    const wasTried = this.isTried;
+    this.failure = message;
+    if (this.listing && this.#now() - this.#listedAt > KEEP_MS) {
+      this.listing = undefined;
+      this.parts.log.warn({ source, afterMs: KEEP_MS }, 'the tools of the source are no longer listed');
+      this.parts.changed();
+    } else if (!wasTried) this.parts.changed();
+  }
+
+  #refreshIn(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.refresh(), ms);
+    this.#timer.unref();
+  }
+}
+
+export const listingOf = ({ listing }: KnownSource): Listing => listing ?? NOTHING;

@@ -1,0 +1,93 @@
+/** How much a validator may have to do for a value: bounds on a JSON Schema that a server has written. */
+export interface SchemaCost {
+  /** Subschemas with every reference replaced by what it names; Infinity above the bound. */
+  visits: number;
+  /** Compares each pair of items of an array. */
+  comparesPairs: boolean;
+}
+
+const MAX_VISITS = 20_000;
+const MAX_DEPTH = 64;
+const TOO_MUCH: SchemaCost = { visits: Infinity, comparesPairs: false };
+
+/** Keywords whose value is data and never a schema (JSON Schema 2020-12, validation §6.1, §9). */
+const DATA = new Set(['const', 'enum', 'default', 'examples', 'required', 'description', 'title', '$comment']);
+
+/**
+ * Counts what a validator visits for one value. A schema that refers to itself for a part of the value counts once: the depth of
+ * the value bounds it. References to other documents are nothing here; no validator can follow them.
+ */
+export function costOf(schema: unknown): SchemaCost {
+  const known = new Map<object, number>();
+  const anchors = new Map<string, unknown>();
+  let comparesPairs = false;
+
+  function visit(node: unknown, depth: number): number {
+    if (typeof node !== 'object' || node === null) return 0;
+    if (depth > MAX_DEPTH) return Infinity;
+    const counted = known.get(node);
+    if (counted !== undefined) return counted;
+    known.set(node, 0); // while it is counted; a reference to itself adds nothing
+    let visits = 1;
+    for (const [keyword, value] of Object.entries(node)) {
+      if (keyword === 'uniqueItems' && value === true) comparesPairs = true;
+      if (DATA.has(keyword) && !isNamed(value)) continue;
+      visits += isReference(keyword, value) ? visit(target(value), depth + 1) : visit(value, depth + 1);
+      if (visits > MAX_VISITS) return Infinity;
+    }
+    known.set(node, visits);
+    return visits;
+  }
+  /** `properties` may have a property called `title`, whose value is a schema. */
+  const isNamed = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+  const target = (reference: string): unknown =>
+    reference.startsWith('#/') || reference === '#' ? atPointer(schema, reference.slice(1)) : anchors.get(reference);
+
+  try {
+    collectAnchors(schema, anchors, 0);
+    const visits = visit(schema, 0);
+    return visits > MAX_VISITS ? TOO_MUCH : { visits, comparesPairs };
+  } catch {
+    return TOO_MUCH; // nested so deeply that the stack is full, or a reference that is no URI
+  }
+}
+
+const isReference = (keyword: string, value: unknown): value is string =>
+  typeof value === 'string' && (keyword === '$ref' || keyword === '$dynamicRef' || keyword === '$recursiveRef');
+
+function collectAnchors(node: unknown, into: Map<string, unknown>, depth: number): void {
+  if (typeof node !== 'object' || node === null || depth > MAX_DEPTH) return;
+  for (const [keyword, value] of Object.entries(node)) {
+    if ((keyword === '$anchor' || keyword === '$dynamicAnchor') && typeof value === 'string')
+      into.set(`#${value}`, node);
+    collectAnchors(value, into, depth + 1);
+  }
+}
+
+/** RFC 6901, in a URI fragment. */
+function atPointer(root: unknown, pointer: string): unknown {
+  let node = root;
+  for (const part of decodeURIComponent(pointer).split('/').slice(1)) {
+    const key = part.replaceAll('~1', '/').replaceAll('~0', '~');
+    if (typeof node !== 'object' || node === null || !Object.hasOwn(node, key)) return undefined;
+    node = (node as Record<string, unknown>)[key];
+  }
+  return node;
+}
+
+/** How many values a JSON value has in it, and how deep they are nested. */
+export function sizeOf(value: unknown, maxDepth: number): { values: number; isTooDeep: boolean } {
+  let values = 0;
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > maxDepth) return { values, isTooDeep: true };
+    const next: unknown[] = [];
+    for (const each of level) {
+      values += 1;
+      if (typeof each === 'object' && each !== null) for (const child of Object.values(each)) next.push(child);
+    }
+    level = next;
+  }
+  return { values, isTooDeep: false };
+}

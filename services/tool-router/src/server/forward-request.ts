@@ -1,0 +1,86 @@
+import {
+  ProtocolError,
+  ProtocolErrorCode,
+  ResourceNotFoundError,
+  UriTemplate,
+  type Result,
+} from '@modelcontextprotocol/server';
+import type { ToolCalls } from '../calls/call-tool.js';
+import type { KnownSource } from '../catalog/known-source.js';
+import type { View } from '../catalog/view.js';
+import { SourceError, type CallContext, type SourceRequest } from '../sources/source.js';
+
+/** Requests that one source answers, apart from calls of tools. */
+export const FORWARDED = [
+  'prompts/get',
+  'resources/read',
+  'resources/subscribe',
+  'resources/unsubscribe',
+  'completion/complete',
+] as const satisfies SourceRequest['method'][];
+
+/**
+ * Sends a request about a prompt or a resource to the source that offers it, under the name that the source knows.
+ * @throws ProtocolError when the caller sees no such thing, and when the source fails
+ */
+export async function forwardRequest(
+  { view, calls }: { view: View; calls: ToolCalls },
+  method: SourceRequest['method'],
+  params: Record<string, unknown>,
+  context: CallContext,
+): Promise<Result> {
+  const { source: known, changes } = subjectOf(view, method, params);
+  const request = { method, params: { ...params, ...changes } };
+  const result = await calls.within(known, context, (inTime) => {
+    if (!known.source.request) throw new SourceError('the source has neither prompts nor resources');
+    return known.source.request(request, inTime);
+  });
+  if (result['isError'] !== true) return result;
+  // Only tools answer failures with a result.
+  const [first] = result['content'] as { text: string }[];
+  throw new ProtocolError(ProtocolErrorCode.InternalError, first?.text ?? 'The source failed');
+}
+
+interface Subject {
+  source: KnownSource;
+  /** To the parameters, for the source. */
+  changes: Record<string, unknown>;
+}
+
+function subjectOf(view: View, method: SourceRequest['method'], params: Record<string, unknown>): Subject {
+  switch (method) {
+    case 'prompts/get':
+      return promptOf(view, params['name'], (name) => ({ name }));
+    case 'completion/complete':
+      return referenced(view, (params['ref'] ?? {}) as Record<string, unknown>);
+    default:
+      return { source: sourceOfUri(view, String(params['uri'])), changes: {} };
+  }
+}
+
+function promptOf(view: View, name: unknown, changes: (name: string) => Record<string, unknown>): Subject {
+  const found = view.find('prompts', String(name));
+  if (!found) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown prompt: ${String(name)}`);
+  return { source: found.source, changes: changes(found.original.name) };
+}
+
+/** What a completion is about (MCP 2025-11-25, completion). */
+function referenced(view: View, ref: Record<string, unknown>): Subject {
+  if (ref['type'] === 'ref/prompt') return promptOf(view, ref['name'], (name) => ({ ref: { ...ref, name } }));
+  return { source: sourceOfUri(view, String(ref['uri'])), changes: {} };
+}
+
+function sourceOfUri(view: View, uri: string): KnownSource {
+  const listed = view.find('resources', uri) ?? view.find('templates', uri);
+  const found = listed ?? view.templates.find(({ key }) => matches(key, uri));
+  if (!found) throw new ResourceNotFoundError(uri);
+  return found.source;
+}
+
+function matches(template: string, uri: string): boolean {
+  try {
+    return new UriTemplate(template).match(uri) !== null;
+  } catch {
+    return false;
+  }
+}

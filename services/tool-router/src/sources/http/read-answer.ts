@@ -1,0 +1,51 @@
+import type { Dispatcher } from 'undici';
+import { SourceError } from '../source.js';
+
+/** Of an answer of a tool that is no MCP server. */
+export const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+
+export interface Answer {
+  status: number;
+  /** Without parameters, in lower case; empty when the server has not said. */
+  mediaType: string;
+  body: Buffer;
+}
+
+/**
+ * Reads the whole answer. The signal of the request limits the time.
+ * @throws SourceError when it is too large
+ */
+export async function readAnswer({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<Answer> {
+  const [type = ''] = String(headers['content-type'] ?? '').split(';');
+  if (Number(headers['content-length']) > MAX_ANSWER_BYTES) {
+    body.destroy();
+    throw tooLarge();
+  }
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MAX_ANSWER_BYTES) throw tooLarge(); // leaving the loop destroys the body
+    chunks.push(chunk);
+  }
+  return { status: statusCode, mediaType: type.trim().toLowerCase(), body: Buffer.concat(chunks) };
+}
+
+const tooLarge = () =>
+  new SourceError(`the answer has more than ${MAX_ANSWER_BYTES} bytes; ask for less, such as a smaller page`);
+
+const CONNECT_CODES = new Set([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** Whether a request has failed before a byte of it was sent. */
+export function connectFailed(error: unknown): boolean {
+  const { code, cause } = error as NodeJS.ErrnoException;
+  if (error instanceof AggregateError) return error.errors.every(connectFailed);
+  return CONNECT_CODES.has(code ?? '') || (cause instanceof Error && connectFailed(cause));
+}

@@ -1,0 +1,182 @@
+import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
+import type { Logger } from '@mcp-gateway/platform/logging';
+import { ProtocolError, SdkHttpError } from '@modelcontextprotocol/client';
+import type { CallToolResult, InputRequiredResult, Result } from '@modelcontextprotocol/server';
+import type { Endpoints } from '../endpoints.js';
+import { connectFailed } from '../http/read-answer.js';
+import {
+  SourceError,
+  type CallContext,
+  type Listing,
+  type SourceRequest,
+  type ToolCall,
+  type ToolSource,
+} from '../source.js';
+import type { ServerFetch } from './bounded-fetch.js';
+import { askClient, tellClient } from './client-requests.js';
+import { ClientSessions } from './client-sessions.js';
+import { Connection } from './connection.js';
+import { Discovery } from './discovery.js';
+import { listAll } from './list-all.js';
+import { ENDED_EARLY } from './transport.js';
+
+export interface McpSourceParts {
+  ref: ResourceRef;
+  endpoints: Endpoints;
+  http: ServerFetch;
+  log: Logger;
+}
+
+/** An MCP server of either era, whose tools are those that it lists. */
+export class McpSource implements ToolSource {
+  readonly ref: ResourceRef;
+  readonly #discovery: Discovery;
+  readonly #sessions: ClientSessions;
+  readonly #endpoints: Endpoints;
+
+  constructor(private readonly parts: McpSourceParts) {
+    this.ref = parts.ref;
+    this.#endpoints = parts.endpoints;
+    this.#discovery = new Discovery(parts);
+    this.#sessions = new ClientSessions(async (context, underWay) =>
+      Connection.open({
+        endpoint: this.#endpoints.choose(),
+        fetch: parts.http.fetch,
+        signal: context.signal,
+        principal: context.principal,
+        capabilities: context.client.capabilities,
+        isLegacy: true,
+        onRequest: askClient(underWay, context.client),
+        onNotification: tellClient(underWay, context.client),
+        onClose: () => this.#sessions.end(context.client.key),
+      }),
+    );
+  }
+
+  async list(signal: AbortSignal): Promise<Listing> {
+    for (let attempt = 1; ; attempt += 1) {
+      let connection: Connection | undefined;
+      try {
+        connection = await this.#discovery.connection(signal);
+        return await listAll(connection, signal, this.parts.log);
+      } catch (error) {
+        if (connection) this.#discovery.forget(connection); // the server may have been replaced behind it
+        if (!isUnknownSession(error) || attempt > 1) throw this.#explained(error, signal);
+      }
+    }
+  }
+
+  async call(call: ToolCall, context: CallContext): Promise<CallToolResult | InputRequiredResult> {
+    const { tool, arguments: given, meta, inputResponses, requestState } = call;
+    const params = {
+      name: tool.name,
+      arguments: given,
+      ...(meta && { _meta: meta }),
+      ...(inputResponses && { inputResponses }),
+      ...(requestState !== undefined && { requestState }),
+    };
+    const { readOnlyHint, idempotentHint } = tool.annotations ?? {};
+    const mayRepeat = readOnlyHint === true || idempotentHint === true;
+    return (await this.#send('tools/call', params, context, mayRepeat)) as CallToolResult | InputRequiredResult;
+  }
+
+  request({ method, params }: SourceRequest, context: CallContext): Promise<Result> {
+    return this.#send(method, params, context, true);
+  }
+
+  onChange(listener: () => void): void {
+    this.#discovery.onChange(listener);
+  }
+
+  routeChanged(): void {
+    this.#discovery.routeChanged();
+  }
+
+  clientEnded(key: string): void {
+    this.#sessions.end(key);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#discovery.close(), this.#sessions.close()]);
+  }
+
+  /** Sends again, once, what has certainly not run, or what may run twice. */
+  async #send(
+    method: string,
+    params: Record<string, unknown>,
+    context: CallContext,
+    mayRepeat: boolean,
+  ): Promise<Result> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#attempt(method, params, context);
+      } catch (error) {
+        context.signal.throwIfAborted();
+        const canRun = connectFailed(error) || isUnknownSession(error) || (mayRepeat && isBreak(error));
+        if (!canRun || attempt > 1) throw this.#explained(error, context.signal);
+      }
+    }
+  }
+
+  async #attempt(method: string, params: Record<string, unknown>, context: CallContext): Promise<Result> {
+    const discovered = await this.#discovery.connection(context.signal);
+    if (discovered.isStateful) {
+      return this.#sessions.within(context, async ({ connection }) => {
+        try {
+          return await this.#over(connection, method, params, context);
+        } catch (error) {
+          const isLost =
+            isUnknownSession(error) || connectFailed(error) || !this.#endpoints.has(connection.endpoint.id);
+          if (isLost) this.#sessions.forget(context.client.key, connection);
+          throw error;
+        }
+      });
+    }
+    const shared = await this.#discovery.shared(context.signal);
+    return this.#over(shared, method, params, context);
+  }
+
+  async #over(
+    connection: Connection,
+    method: string,
+    params: Record<string, unknown>,
+    context: CallContext,
+  ): Promise<Result> {
+    const end = this.#endpoints.begin(connection.endpoint);
+    try {
+      const { signal, principal, requestId, onProgress } = context;
+      return await connection.request(method, params, { signal, principal, requestId, onProgress });
+    } finally {
+      end();
+    }
+  }
+
+  /** What the server has answered stays as it is; all else becomes a sentence. */
+  #explained(error: unknown, signal: AbortSignal): Error {
+    signal.throwIfAborted();
+    const name = resourceKey(this.ref);
+    if (error instanceof SourceError) return error;
+    if (isBreak(error)) {
+      return new SourceError(`${name} has broken off its answer, so the request may or may not have run`, {
+        cause: error,
+      });
+    }
+    if (error instanceof ProtocolError) return error;
+    if (connectFailed(error)) return new SourceError(`${name} accepts no connection`, { cause: error });
+    if (error instanceof SdkHttpError && error.status !== undefined) {
+      return new SourceError(`${name} answers ${error.status} instead of speaking MCP`, { cause: error });
+    }
+    return new SourceError(`${name} does not answer as an MCP server`, { cause: error });
+  }
+}
+
+const isUnknownSession = (error: unknown): boolean => error instanceof SdkHttpError && error.status === 404;
+
+/** Whether a server has begun to serve a request and not ended. */
+function isBreak(error: unknown): boolean {
+  if (error instanceof ProtocolError) return error.code === ENDED_EARLY;
+  const { code, cause } = error as NodeJS.ErrnoException;
+  return (
+    (code ?? '').startsWith('UND_ERR_SOCKET') || code === 'ECONNRESET' || (cause instanceof Error && isBreak(cause))
+  );
+}

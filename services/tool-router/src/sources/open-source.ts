@@ -1,0 +1,42 @@
+import { unreachable } from '@mcp-gateway/common/errors';
+import type { PublishedTool, ResourceRef } from '@mcp-gateway/common/contracts';
+import type { Logger } from '@mcp-gateway/platform/logging';
+import type { ToolTable } from '@mcp-gateway/routing';
+import { Agent } from 'undici';
+import { Endpoints } from './endpoints.js';
+import { HttpSource } from './http/http-source.js';
+import { serverFetch } from './mcp/bounded-fetch.js';
+import { McpSource } from './mcp/mcp-source.js';
+import type { ToolSource } from './source.js';
+
+const CONNECT_MS = 3_000;
+const MAX_CONNECTIONS = 4_000;
+
+export interface Sources {
+  /** Undefined for a definition that is no source of tools. */
+  open(ref: ResourceRef, definition: PublishedTool): ToolSource | undefined;
+  /** Ends the connections of all sources. */
+  close(): Promise<void>;
+}
+
+/** Opens a source for each definition, with what all of them share. */
+export function createSources(table: ToolTable, log: Logger): Sources {
+  const http = serverFetch();
+  // The deadline of a call bounds the whole of it, also one that answers byte by byte.
+  const timeouts = { headersTimeout: 0, bodyTimeout: 0, connect: { timeout: CONNECT_MS } };
+  const dispatcher = new Agent({ ...timeouts, connections: MAX_CONNECTIONS });
+  return {
+    open(ref, definition) {
+      const endpoints = new Endpoints(ref, () => table.get(ref));
+      switch (definition.type) {
+        case 'http':
+          return new HttpSource({ ref, definition, endpoints, dispatcher });
+        case 'mcp':
+          return new McpSource({ ref, endpoints, http, log });
+        default:
+          return unreachable(definition);
+      }
+    },
+    close: async () => void (await Promise.all([http.close(), dispatcher.destroy()])),
+  };
+}

@@ -1,0 +1,114 @@
+import { resourceKey, type PublishedRoute, type PublishedTool, type ResourceRef } from '@mcp-gateway/common/contracts';
+import type { Principal } from '@mcp-gateway/common/principal';
+import { PRINCIPAL_HEADER, sealPrincipal } from '@mcp-gateway/identity';
+import { closeServer, listen } from '@mcp-gateway/platform/serving';
+import { routePublisher } from '@mcp-gateway/routing';
+import { Client, StreamableHTTPClientTransport, type ClientCapabilities } from '@modelcontextprotocol/client';
+import { composeToolRouter, type ToolRouterParts } from '../../../services/tool-router/src/compose.js';
+import { afterTest } from '../../support/clean-up.js';
+import { connect, type ClientOptions, type Session } from '../../support/clients.js';
+import { silent } from '../../support/postgres.js';
+import { connectRedis, freshPrefix } from '../../support/redis.js';
+import { waitFor } from '../../support/wait.js';
+
+export const SECRET = 'a secret that data planes and tool routers share';
+
+export const principal = (subject: string, ...roles: string[]): Principal => ({
+  subject,
+  name: subject,
+  roles,
+  tenant: 'default',
+});
+export const alice = principal('alice', 'team');
+
+export interface Published {
+  definition: PublishedTool;
+  /** Origins of its replicas. */
+  urls: readonly string[];
+  path?: string;
+  route?: Partial<PublishedRoute>;
+}
+
+/** What a data plane sends with the requests of a caller. */
+export const headersOf = (caller: Principal): Record<string, string> => ({
+  'x-mcp-gateway-secret': SECRET,
+  [PRINCIPAL_HEADER]: sealPrincipal(caller),
+});
+
+export interface RouterOptions extends Partial<Pick<ToolRouterParts, 'pageSize' | 'firstListMs' | 'log'>> {
+  callTimeoutMs?: number;
+}
+
+/** A tool router as main.ts builds it, whose tools the test publishes as the worker does. */
+export async function startRouter({ callTimeoutMs = 10_000, ...parts }: RouterOptions = {}) {
+  const prefix = freshPrefix();
+  const publisher = routePublisher(await connectRedis(), prefix);
+  await publisher.publishAll([], 0);
+  const settings = { prefix, internalSecrets: () => [SECRET], maxBodyBytes: 4 * 1024 * 1024, callTimeoutMs };
+
+  async function start() {
+    const router = composeToolRouter(settings, { redis: await connectRedis(), log: silent, ...parts });
+    const port = await listen(router.server, { host: '127.0.0.1', port: 0 });
+    afterTest(async () => {
+      await router.close();
+      await closeServer(router.server, 0);
+    });
+    const origin = `http://127.0.0.1:${port}`;
+    await waitFor('the router to be ready', async () => (await fetch(`${origin}/readyz`)).ok);
+    return `${origin}/mcp`;
+  }
+
+  const version = async () => ({ createdAt: new Date(1), generation: 1, run: await publisher.beginRun() });
+  return {
+    url: await start(),
+    /** Another router of the same gateway. */
+    start,
+    async publish(name: string, { definition, urls, path = '/', route = {} }: Published) {
+      const endpoints = urls.map((url) => ({ id: `${name} at ${url}`, url, path, ready: true }));
+      await publisher.publish({
+        route: { ...routeOf({ kind: 'tool', name }), path, endpoints, ...route },
+        definition,
+        version: await version(),
+      });
+    },
+    withdraw: async (name: string) => void (await publisher.withdraw({ kind: 'tool', name }, await version())),
+  };
+}
+
+const routeOf = (ref: ResourceRef): Omit<PublishedRoute, 'path' | 'endpoints'> => ({
+  ...ref,
+  resourceId: `id of ${resourceKey(ref)}`,
+  generation: 1,
+  createdBy: 'alice',
+  requiredRoles: ['team'],
+  affinity: 'none',
+});
+
+/** A legacy client (SDK 1) of a caller, as if through a data plane. */
+export const legacyClient = (url: string, caller = alice, options: ClientOptions = {}): Promise<Session> =>
+  connect(url, { ...options, headers: headersOf(caller) });
+
+export interface ModernOptions {
+  capabilities?: ClientCapabilities;
+  prepare?: (client: Client) => void;
+}
+
+/** A modern client (SDK 2) of a caller, as if through a data plane. */
+export async function modernClient(
+  url: string,
+  caller = alice,
+  { capabilities = {}, prepare }: ModernOptions = {},
+): Promise<Client> {
+  const client = new Client(
+    { name: 'test', version: '1.0.0' },
+    { capabilities, versionNegotiation: { mode: { pin: '2026-07-28' } } },
+  );
+  prepare?.(client);
+  const transport = new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers: headersOf(caller) } });
+  await client.connect(transport);
+  afterTest(() => client.close().catch(() => {}));
+  return client;
+}
+
+export const textOf = (result: unknown): string =>
+  (result as { content: { text?: string }[] }).content.map(({ text }) => text).join('\n');
