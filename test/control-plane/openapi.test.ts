@@ -11,6 +11,7 @@ import { METHODS, undescribed } from './support/descriptions.js';
 import { routesOf } from './support/routes-of.js';
 import { openApiDocument } from './support/sources.js';
 import { giveToolAnswers } from './support/tool-answers.js';
+import { giveToolsetAnswers } from './support/toolset-answers.js';
 import { condition, oneSession, replica, session } from './support/statuses.js';
 
 const COMPONENT = 'https://mcp-gateway.test/';
@@ -219,6 +220,7 @@ describe('every documented answer', () => {
       await root.call('DELETE', '/tenants/acme'),
     );
     await giveToolAnswers(given, { alice, reader, outage, root });
+    await giveToolsetAnswers(given, { alice, reader, outage });
     const sessions = '/adapters/echo/sessions';
     await given(
       'GET /adapters/{name}/sessions',

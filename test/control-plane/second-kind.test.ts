@@ -16,6 +16,7 @@ import { specOf, toolOf } from './support/control-plane.js';
 import {
   adapterDefinition,
   createApp,
+  logRoutes,
   resourceRoutes,
   resourceService,
   toolDefinition,
@@ -23,7 +24,13 @@ import {
   type ResourceDefinition,
 } from './support/sources.js';
 
-const PRIVILEGES = { mayUseWorkloadIdentity: () => true, checkCredential: () => {} };
+const PRIVILEGES = {
+  mayUseWorkloadIdentity: () => true,
+  checkCredential: () => {},
+  checkSharedCredential: () => {},
+  toolsOf: async () => [],
+  findAdapter: async () => undefined,
+};
 
 let rows: { adapters: AdapterRows; tools: ToolRows };
 let queued: ResourceRef[];
@@ -46,7 +53,7 @@ beforeEach(async () => {
     definition: ResourceDefinition<S, R>,
   ) {
     const service = resourceService(definition, { queue, log: silent });
-    return [resourceRoutes({ definition, service, logs, logCheckMs: 20 })];
+    return [resourceRoutes({ definition, service }), logRoutes({ definition, service, logs, logCheckMs: 20 })];
   }
   const app = createApp({
     collections: {

@@ -21,6 +21,7 @@ describe('without a control plane, the data plane', () => {
     expect(links).toEqual([
       'adapters',
       'tools',
+      'toolsets',
       'api-keys',
       'tenants',
       'audit',

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
-import { TenantBody, ToolSpec } from '@mcp-gateway/common/contracts';
-import { adapterRows, countResources, tenantRows, toolRows } from '@mcp-gateway/database';
+import { TenantBody, ToolsetSpec, ToolSpec } from '@mcp-gateway/common/contracts';
+import { adapterRows, countResources, tenantRows, toolRows, toolsetRows } from '@mcp-gateway/database';
 import { connect, freshDatabase } from '../support/postgres.js';
 import { create, spec } from './specs.js';
 
@@ -16,6 +16,7 @@ it('counts the resources of each kind by phase, with deleted ones as a phase, an
   await rows.update(await row('b'), spec('b'));
   await rows.markDeleted(await row('c'));
   await toolRows(database).create(tool('a'), 'alice');
+  await toolsetRows(database).create(toolset('a'), 'alice');
   const keyOf = ({ kind, phase }: { kind: string; phase: string }) => `${kind} ${phase}`;
   const counts = (await countResources(database)).toSorted((a, b) => keyOf(a).localeCompare(keyOf(b)));
   expect(counts).toEqual([
@@ -23,15 +24,17 @@ it('counts the resources of each kind by phase, with deleted ones as a phase, an
     { kind: 'adapter', phase: 'Pending', resources: 2, lagging: 2 },
     { kind: 'adapter', phase: 'Ready', resources: 2, lagging: 1 },
     { kind: 'tool', phase: 'Pending', resources: 1, lagging: 1 },
+    { kind: 'toolset', phase: 'Pending', resources: 1, lagging: 1 },
   ]);
 });
 
-it('counts what a tenant has in all kinds, and what it has beside the resource that is written', async () => {
+it('counts what a tenant has in all kinds with replicas, and what it has beside the resource that is written', async () => {
   const database = connect(await freshDatabase());
   const [adapters, tools, tenants] = [adapterRows(database), toolRows(database), tenantRows(database)];
   await create(adapters, spec('a', { replicaCount: 2 }), 'alice');
   await tools.create(tool('a', 3), 'alice');
   await tools.create(tool('b', 5), 'alice', 'other');
+  await toolsetRows(database).create(toolset('c'), 'alice');
   expect(await tenants.useOf('default')).toEqual({ resources: 2, replicas: 5 });
   expect(await tenants.useOf('other')).toEqual({ resources: 1, replicas: 5 });
   const seen: unknown[] = [];
@@ -42,6 +45,14 @@ it('counts what a tenant has in all kinds, and what it has beside the resource t
     { resources: 1, replicas: 2 },
     { resources: 2, replicas: 6 },
   ]);
+});
+
+it('keeps a tenant to which only a toolset belongs', async () => {
+  const database = connect(await freshDatabase());
+  const tenants = tenantRows(database);
+  await tenants.create(TenantBody.parse({ id: 'acme' }));
+  await toolsetRows(database).create(toolset('a'), 'alice', 'acme');
+  expect(await tenants.remove('acme')).toBe('used');
 });
 
 it('keeps a tenant to which only a tool belongs', async () => {
@@ -55,6 +66,7 @@ it('keeps a tenant to which only a tool belongs', async () => {
   expect(await tenants.remove('acme')).toBe('removed');
 });
 
+const toolset = (name: string) => ToolsetSpec.parse({ name, tools: [] });
 const tool = (name: string, replicaCount = 1): ToolSpec =>
   ToolSpec.parse({
     name,

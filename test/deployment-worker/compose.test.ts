@@ -1,13 +1,13 @@
 import { expect, it } from '@jest/globals';
-import { adapterRef, AdapterSpec, ToolSpec } from '@mcp-gateway/common/contracts';
-import { adapterRows, countResources, toolRows, type AdapterRows } from '@mcp-gateway/database';
-import { followRoutes, followTools } from '@mcp-gateway/routing';
+import { adapterRef, AdapterSpec, ToolsetSpec, ToolSpec } from '@mcp-gateway/common/contracts';
+import { adapterRows, countResources, toolRows, toolsetRows, type AdapterRows } from '@mcp-gateway/database';
+import { followRoutes, followTools, routeKeys } from '@mcp-gateway/routing';
 import { afterTest } from '../support/clean-up.js';
 import { connect, freshDatabase, silent } from '../support/postgres.js';
 import { connectRedis, freshPrefix } from '../support/redis.js';
 import { becomesTrue } from '../support/wait.js';
 import { FakeRuntime } from './support/fake-runtime.js';
-import { adapterKind, composeWorker, toolKind } from './support/sources.js';
+import { adapterKind, composeWorker, toolKind, toolsetKind } from './support/sources.js';
 
 async function setUp(own?: AdapterRows) {
   const prefix = freshPrefix();
@@ -18,7 +18,10 @@ async function setUp(own?: AdapterRows) {
   const connections = async () => (await observer.clientList()).length;
   const before = await connections();
   const parts = {
-    kinds: [adapterKind(rows), ...(own ? [] : [toolKind(toolRows(database))])],
+    kinds: [
+      adapterKind(rows),
+      ...(own ? [] : [toolKind(toolRows(database), rows), toolsetKind(toolsetRows(database))]),
+    ],
     countResources: () => countResources(database),
     runtime: fake,
     redis,
@@ -80,6 +83,111 @@ it('reconciles a tool to a route of its kind, with the port and the path of its 
     expect(await rows.find('weather')).toBeNull();
   });
   expect(table.get(ref)).toBeUndefined();
+});
+
+it('publishes what a tool takes from an adapter, without replicas, and says whether the adapter is there', async () => {
+  const { prefix, database, rows, fake, worker, observer } = await setUp();
+  afterTest(() => worker.close());
+  const table = followTools(observer, prefix, silent);
+  afterTest(() => table.close());
+  const tools = toolRows(database);
+  const source = { type: 'adapter', adapter: 'crm', tools: ['get_*'], prefix: 'crm_' };
+  await tools.create(ToolSpec.parse({ name: 'crm-reader', source, replicaCount: 0, requiredRoles: ['team'] }), 'alice');
+  const ref = { kind: 'tool', name: 'crm-reader' } as const;
+  await worker.queue.reconcile(ref);
+  await becomesTrue('the route', () =>
+    expect(table.get(ref)).toMatchObject({ ...ref, requiredRoles: ['team'], endpoints: [] }),
+  );
+  expect(table.definition(ref)).toEqual(source);
+  await becomesTrue('the status', async () =>
+    expect(await tools.find('crm-reader')).toMatchObject({
+      phase: 'Failed',
+      conditions: [{ type: 'Ready', reason: 'AdapterNotFound' }],
+    }),
+  );
+  await rows.create(AdapterSpec.parse({ name: 'crm', imageName: 'crm', imageVersion: '1' }), 'alice');
+  await worker.queue.reconcile(ref);
+  await becomesTrue('the status', async () =>
+    expect(await tools.find('crm-reader')).toMatchObject({ phase: 'Ready', conditions: [{ reason: 'AdapterFound' }] }),
+  );
+  expect(fake.running.has('crm-reader')).toBe(false);
+});
+
+it('publishes the operations of an OpenAPI document with the route of its server', async () => {
+  const { prefix, database, worker, observer } = await setUp();
+  afterTest(() => worker.close());
+  const table = followTools(observer, prefix, silent);
+  afterTest(() => table.close());
+  const responses = { 200: { description: 'fine' } };
+  const document = {
+    openapi: '3.1.1',
+    info: { title: 'Pets', version: '1' },
+    servers: [{ url: '/api' }],
+    paths: { '/pets': { get: { operationId: 'listPets', responses } } },
+  };
+  const source = { type: 'openapi', document, operations: ['listPets'], port: 9000 };
+  const spec = { name: 'pets', imageName: 'pets', imageVersion: '1', upstreamAuth: { credential: 'pets' }, source };
+  await toolRows(database).create(ToolSpec.parse(spec), 'alice');
+  const ref = { kind: 'tool', name: 'pets' } as const;
+  await worker.queue.reconcile(ref);
+  await becomesTrue('the definition', () =>
+    expect(table.definition(ref)).toMatchObject({
+      type: 'openapi',
+      operations: [{ tool: { name: 'listPets' }, plan: { method: 'GET', path: '/api/pets' } }],
+    }),
+  );
+  expect(table.get(ref)).toMatchObject({ affinity: 'none', upstreamAuth: { credential: 'pets' } });
+});
+
+it('publishes a toolset without a runtime, restores it when Redis comes back empty, and withdraws it', async () => {
+  const { prefix, database, fake, worker, observer } = await setUp();
+  afterTest(() => worker.close());
+  const table = followTools(observer, prefix, silent);
+  afterTest(() => table.close());
+  const rows = toolsetRows(database);
+  const ref = { kind: 'toolset', name: 'support' } as const;
+  const spec = ToolsetSpec.parse({ name: 'support', tools: [{ name: 'tickets_*' }], requiredRoles: ['team'] });
+  await rows.create(spec, 'alice', 'acme');
+  await worker.queue.reconcile(ref);
+  const isPublished = () => {
+    expect(table.get(ref)).toMatchObject({
+      ...ref,
+      createdBy: 'alice',
+      tenant: 'acme',
+      requiredRoles: ['team'],
+      affinity: 'session',
+      endpoints: [],
+    });
+    expect(table.toolset('support')).toEqual({
+      type: 'toolset',
+      description: '',
+      tools: [{ name: 'tickets_*' }],
+      names: 'portable',
+      search: false,
+    });
+  };
+  await becomesTrue('the toolset', isPublished);
+  await becomesTrue('the status', async () =>
+    expect(await rows.find('support')).toMatchObject({
+      phase: 'Ready',
+      observedGeneration: 1,
+      conditions: [{ type: 'Ready', reason: 'Published', message: 'The toolset is published to tool routers.' }],
+      replicas: [],
+    }),
+  );
+  expect(fake.running.get('support')).toBeUndefined();
+  const { routes, definitions, complete } = routeKeys(prefix);
+  await observer.del([routes, definitions, complete]);
+  await becomesTrue('the restored set', async () =>
+    expect(await observer.hKeys(definitions)).toEqual(['toolset/support']),
+  );
+  await becomesTrue('the toolset again', isPublished);
+  const row = await rows.find('support');
+  if (row) await rows.markDeleted(row);
+  await worker.queue.reconcile(ref);
+  await becomesTrue('the end', async () => expect(await rows.find('support')).toBeNull());
+  expect(await observer.hKeys(definitions)).toEqual([]);
+  await becomesTrue('the withdrawal', () => expect(table.get(ref)).toBeUndefined());
 });
 
 /** A PostgreSQL pool has timers of its own. */

@@ -1,9 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { AdapterSpec, ToolSpec } from '@mcp-gateway/common/contracts';
-import { toolRows } from '@mcp-gateway/database';
+import { AdapterSpec, ToolsetSpec, ToolSpec } from '@mcp-gateway/common/contracts';
+import { toolRows, toolsetRows } from '@mcp-gateway/database';
 import { sessionRecords, type SessionRecords } from '@mcp-gateway/sessions';
-import { specOf, startControlPlane, toolOf, type ControlPlane } from '../control-plane/support/control-plane.js';
+import {
+  specOf,
+  startControlPlane,
+  toolOf,
+  toolsetOf,
+  type ControlPlane,
+} from '../control-plane/support/control-plane.js';
 import { unheededPublisher } from '../control-plane/support/api-key-answers.js';
 import { METHODS } from '../control-plane/support/descriptions.js';
 import { openApiDocument, sessionService, workloadIdentityRule } from '../control-plane/support/sources.js';
@@ -16,114 +22,11 @@ import { startIssuer, type TestIssuer } from '../support/issuer.js';
 import { connectRedis, freshPrefix } from '../support/redis.js';
 import { sessionRecord } from '../support/session-record.js';
 import { waitFor } from '../support/wait.js';
-
-/** The claims of each caller; the adapters belong to alice and to the tenant acme, and require the role `team`. */
-const CALLERS = {
-  anonymous: undefined,
-  stranger: { sub: 'eve', roles: ['other'] },
-  reader: { sub: 'bob', roles: ['Team'] },
-  creator: { sub: 'alice', roles: [] },
-  tenantAdmin: { sub: 'ann', roles: [] },
-  admin: { sub: 'root', roles: ['MCP.Admin'] },
-};
-
-type Statuses = [anonymous: number, stranger: number, reader: number, creator: number, tenant: number, admin: number];
-/** The status for what exists, and for what does not. Where one is not given, the two are the same. */
-type Row = [request: string, exists: Statuses, absent?: Statuses];
-
-const OPEN: Statuses = [200, 200, 200, 200, 200, 200];
-const SIGNED_IN: Statuses = [401, 200, 200, 200, 200, 200];
-const READ: Statuses = [401, 404, 200, 200, 200, 200];
-const NONE: Statuses = [401, 404, 404, 404, 404, 404];
-const NOT_POSSIBLE: Statuses = [401, 405, 405, 405, 405, 405];
-
-/**
- * `:name` and `:tool` stand for an adapter and a tool of its own for each cell, `:session` for a session of the reader on it,
- * `:key` for an API key of the creator. `:tenant` is acme, whose member the creator is, or one to be removed.
- */
-const MANAGEMENT: Row[] = [
-  ['GET /', OPEN],
-  ['GET /livez', OPEN],
-  ['GET /readyz', OPEN],
-  ['GET /openapi.json', OPEN],
-  ['GET /errors', OPEN],
-  ['GET /adapters', SIGNED_IN],
-  ['POST /adapters :name', [401, 409, 409, 409, 409, 409], [401, 201, 201, 201, 201, 201]], // tells of a name
-  ['POST /adapters :name+identity', [401, 403, 403, 403, 403, 409], [401, 403, 403, 403, 403, 201]],
-  ['PATCH /adapters', NOT_POSSIBLE],
-  ['GET /adapters/:name', READ, NONE],
-  ['PUT /adapters/:name :name', [401, 404, 403, 200, 200, 200], NONE],
-  ['PUT /adapters/:name :name+identity', [401, 404, 403, 403, 403, 200], NONE],
-  ['DELETE /adapters/:name', [401, 404, 403, 204, 204, 204], NONE],
-  ['PATCH /adapters/:name', NOT_POSSIBLE],
-  ['POST /adapters/:name :name', NOT_POSSIBLE],
-  ['GET /adapters/:name/status', READ, NONE],
-  ['GET /adapters/:name/logs', READ, NONE],
-  ['GET /adapters/:name/sessions', READ, NONE],
-  ['DELETE /adapters/:name/sessions/:session', [401, 404, 204, 204, 204, 204], NONE],
-  ['DELETE /adapters/:name/sessions/:other', NONE],
-  ['GET /tools', SIGNED_IN],
-  ['POST /tools :tool', [401, 409, 409, 409, 409, 409], [401, 201, 201, 201, 201, 201]],
-  ['POST /tools :tool+identity', [401, 403, 403, 403, 403, 409], [401, 403, 403, 403, 403, 201]],
-  ['PATCH /tools', NOT_POSSIBLE],
-  ['GET /tools/:tool', READ, NONE],
-  ['PUT /tools/:tool :tool', [401, 404, 403, 200, 200, 200], NONE],
-  ['PUT /tools/:tool :tool+identity', [401, 404, 403, 403, 403, 200], NONE],
-  ['DELETE /tools/:tool', [401, 404, 403, 204, 204, 204], NONE],
-  ['POST /tools/:tool :tool', NOT_POSSIBLE],
-  ['GET /tools/:tool/status', READ, NONE],
-  ['GET /tools/:tool/logs', READ, NONE],
-  ['GET /tools/:tool/mcp', NONE],
-  ['GET /tenants', SIGNED_IN],
-  ['POST /tenants :tenant', [401, 403, 403, 403, 403, 409], [401, 403, 403, 403, 403, 201]],
-  ['PATCH /tenants', NOT_POSSIBLE],
-  ['GET /tenants/:tenant', [401, 404, 404, 404, 200, 200], NONE],
-  ['PUT /tenants/:tenant :tenant', [401, 404, 404, 404, 403, 200], NONE],
-  ['DELETE /tenants/:tenant', [401, 404, 404, 404, 403, 204], NONE],
-  ['GET /tenants/:tenant/quota', [401, 404, 404, 200, 200, 200], NONE],
-  ['PUT /tenants/:tenant/quota quota', [401, 404, 404, 404, 403, 200], NONE],
-  ['POST /tenants/:tenant/quota quota', NOT_POSSIBLE],
-  ['GET /api-keys', SIGNED_IN],
-  ['POST /api-keys key', [401, 201, 201, 201, 201, 201]],
-  ['POST /api-keys key+roles', [401, 403, 403, 403, 403, 201]],
-  ['GET /api-keys/:key', [401, 404, 404, 200, 404, 200], NONE],
-  ['DELETE /api-keys/:key', [401, 404, 404, 204, 404, 204], NONE],
-  ['PUT /api-keys/:key key', NOT_POSSIBLE],
-  ['GET /audit', [401, 403, 403, 403, 200, 200]],
-  ['GET /audit?tenant=:tenant', [401, 403, 403, 403, 200, 200]],
-  ['GET /audit/export', [401, 403, 403, 403, 200, 200]],
-  ['POST /audit', NOT_POSSIBLE],
-  ['GET /permissions/explain?resource=adapter/:name', READ, NONE],
-  ['GET /permissions/explain?resource=adapter/:name&action=write', READ, NONE],
-  [
-    'GET /permissions/explain?resource=adapter/:name&principal=bob&roles=x',
-    [401, 403, 403, 403, 403, 200],
-    [401, 403, 403, 403, 403, 404],
-  ],
-  ['GET /permissions/explain?resource=tool/:tool', READ, NONE],
-  ['POST /permissions/explain', NOT_POSSIBLE],
-  ['GET /adapters/:name/other', NONE],
-  ['GET /other', [404, 404, 404, 404, 404, 404]],
-  ['GET /.well-known/oauth-protected-resource/adapters/:name/mcp', OPEN],
-];
-
-/** With the body `initialize`, a call that a policy denies, or none. */
-const MCP: Row[] = [
-  ['POST /adapters/:name/mcp initialize', READ, NONE],
-  ['POST /adapters/:name/mcp denied', [401, 404, 403, 403, 403, 403], NONE],
-  ['POST /adapters/:name/mcp?unknown initialize', READ, NONE],
-  ['GET /adapters/:name/mcp', READ, NONE],
-  ['DELETE /adapters/:name/mcp', READ, NONE],
-  ['PUT /adapters/:name/mcp', [401, 404, 405, 405, 405, 405], NONE],
-  ['GET /adapters/:name/sse', READ, NONE],
-  ['POST /adapters/:name/sse', [401, 404, 405, 405, 405, 405], NONE],
-  ['POST /adapters/:name/messages?sessionId=x initialize', NONE],
-  ['GET /adapters/:name/messages', [401, 404, 405, 405, 405, 405], NONE],
-];
+import { CALLERS, MANAGEMENT, MCP, type Row, type Statuses } from './permission-table.js';
 
 /** A request of a table as the OpenAPI document names it. */
 const operationOf = (request: string) =>
-  (/^\w+ [^ ?]+/.exec(request)?.[0] ?? '').replace(/:(name|tool)\b/, '{name}').replaceAll(/:\w+/g, '{id}');
+  (/^\w+ [^ ?]+/.exec(request)?.[0] ?? '').replace(/:(name|tool|set)\b/, '{name}').replaceAll(/:\w+/g, '{id}');
 
 it('the tables have every operation of the OpenAPI document', () => {
   const paths = openApiDocument().paths as Record<string, object>;
@@ -204,6 +107,7 @@ describe('the status of every route', () => {
     ':tool': ({ tool }) => JSON.stringify(toolOf(tool, { requiredRoles: ['team'] })),
     ':tool+identity': ({ tool }) =>
       JSON.stringify(toolOf(tool, { requiredRoles: ['team'], useWorkloadIdentity: true })),
+    ':set': ({ set }) => JSON.stringify(toolsetOf(set)),
     ':tenant': ({ tenant }) => JSON.stringify({ id: tenant, ...ACME }),
     quota: () => '{}',
     key: () => JSON.stringify({ name: 'nightly' }),
@@ -248,6 +152,7 @@ describe('the status of every route', () => {
     return {
       name: `other-${names}`,
       tool: `other-${names}`,
+      set: `other-${names}`,
       tenant: `other-${names}`,
       key: 'f'.repeat(16),
       session: randomUUID(),
@@ -272,6 +177,10 @@ describe('the status of every route', () => {
       const parsed = ToolSpec.parse(toolOf(given.tool, { requiredRoles: ['team'] }));
       await toolRows(plane.database).create(parsed, 'alice', 'acme');
     }
+    if (request.includes(':set')) {
+      given.set = `support-${names}`;
+      await toolsetRows(plane.database).create(ToolsetSpec.parse(toolsetOf(given.set)), 'alice', 'acme');
+    }
     if (request.includes(':key')) given.key = (await made('POST', '/api-keys', { name: 'k' }, 'creator')).id;
     if (request.startsWith('DELETE /tenants')) await made('POST', '/tenants', { id: given.tenant, ...ACME });
     else given.tenant = 'acme';
@@ -292,4 +201,4 @@ const ACME = { members: { subjects: ['alice'] }, admins: { subjects: ['ann'] } }
 const BOUNDS = { max: 9, maxPerCaller: 9, idleSince: 0, keepSeconds: 600 };
 
 /** What stands for the placeholders of a request. */
-type Given = Record<'name' | 'tool' | 'tenant' | 'key' | 'session' | 'other', string>;
+type Given = Record<'name' | 'tool' | 'set' | 'tenant' | 'key' | 'session' | 'other', string>;

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import type { PublishedRoute, PublishedTool, ResourceRef } from '@mcp-gateway/common/contracts';
+import type { PublishedRoute, PublishedTool, PublishedToolset, ResourceRef } from '@mcp-gateway/common/contracts';
 import { followRoutes, followTools, routeKeys, routePublisher, type ToolTable } from '@mcp-gateway/routing';
 import { afterTest } from '../support/clean-up.js';
 import { silent } from '../support/postgres.js';
@@ -50,6 +50,28 @@ it('a definition is published, changed and withdrawn with the route of its tool'
   await becomesTrue('its end', () => expect(tools.get(WEATHER)).toBeUndefined());
   expect(tools.definition(WEATHER)).toBeUndefined();
   expect(await redis.exists(routeKeys(prefix).definitions)).toBe(0);
+});
+
+it('a toolset is published, changed and withdrawn as a tool is, and is none', async () => {
+  const { publisher, tools } = await setUp();
+  const ref: ResourceRef = { kind: 'toolset', name: 'support' };
+  const toolset = (search: boolean): PublishedToolset => ({
+    type: 'toolset',
+    description: '',
+    tools: [{ name: 'tickets_*' }, { name: 'find', source: { kind: 'tool', name: 'search' }, as: 'look-up' }],
+    names: 'portable',
+    search,
+  });
+  const supportRoute = { ...toolRoute(ref), endpoints: [] };
+  await publisher.publish({ route: supportRoute, definition: toolset(false), version: version(1) });
+  await becomesTrue('the toolset', () => expect(tools.toolset('support')).toEqual(toolset(false)));
+  expect(tools.get(ref)?.endpoints).toEqual([]);
+  expect(tools.definition(ref)).toBeUndefined();
+  expect(tools.toolset('weather')).toBeUndefined();
+  await publisher.publish({ route: supportRoute, definition: toolset(true), version: version(2) });
+  await becomesTrue('its change', () => expect(tools.toolset('support')?.search).toBe(true));
+  await publisher.withdraw(ref, version(3));
+  await becomesTrue('its end', () => expect(tools.toolset('support')).toBeUndefined());
 });
 
 it('an overlapping run that began earlier does not bring an old definition back', async () => {

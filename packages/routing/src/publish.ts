@@ -1,4 +1,9 @@
-import { resourceKey, type PublishedRoute, type PublishedTool, type ResourceRef } from '@mcp-gateway/common/contracts';
+import {
+  resourceKey,
+  type PublishedDefinition,
+  type PublishedRoute,
+  type ResourceRef,
+} from '@mcp-gateway/common/contracts';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
 import { BEGIN_RUN, PUBLISH, PUBLISH_ALL, refIn, routeKeys, WITHDRAW } from './stored-routes.js';
 
@@ -15,8 +20,8 @@ export interface RouteVersion {
 
 export interface VersionedRoute {
   route: PublishedRoute;
-  /** Of a tool. It has the version of the route, and is written and withdrawn with it. */
-  definition?: PublishedTool | undefined;
+  /** Of a tool or a toolset. It has the version of the route, and is written and withdrawn with it. */
+  definition?: PublishedDefinition | undefined;
   version: RouteVersion;
 }
 
@@ -83,7 +88,7 @@ export function routePublisher(redis: RedisClient, prefix: string, now: () => nu
   };
 }
 
-const jsonOf = (definition: PublishedTool | undefined): string =>
+const jsonOf = (definition: PublishedDefinition | undefined): string =>
   definition === undefined ? '' : JSON.stringify(definition);
 
 /** Milliseconds, generation and run; stored-routes.ts compares them as numbers, the first that differs decides. */

@@ -1,4 +1,12 @@
-import { PublishedTool, resourceKey, Route, type Endpoint, type ResourceRef } from '@mcp-gateway/common/contracts';
+import {
+  PublishedDefinition,
+  type PublishedTool,
+  type PublishedToolset,
+  resourceKey,
+  Route,
+  type Endpoint,
+  type ResourceRef,
+} from '@mcp-gateway/common/contracts';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import { connected, subscription, type RedisClient } from '@mcp-gateway/platform/redis';
 import { ALL_ROUTES, refIn, routeKeys } from './stored-routes.js';
@@ -20,10 +28,12 @@ export interface RouteTable {
   close(): Promise<void>;
 }
 
-/** What the tool router follows: the routes, and the definitions of tools. */
+/** What the tool router follows: the routes, and the definitions of tools and toolsets. */
 export interface ToolTable extends RouteTable {
-  /** The definition that was published with the route; undefined for an adapter, and where the definition cannot be read. */
+  /** The definition that was published with the route; undefined for another kind, and where the definition cannot be read. */
   definition(ref: ResourceRef): PublishedTool | undefined;
+  /** The definition of the toolset of this name, likewise. */
+  toolset(name: string): PublishedToolset | undefined;
 }
 
 const RELOAD_EVERY_MS = 30_000;
@@ -42,23 +52,33 @@ export function followRoutes(
   return follow(redis, prefix, { log, reloadEveryMs }).table;
 }
 
-/** The routes as `followRoutes` follows them, with the definitions of tools. A change of a definition is a change of its route. */
+/** The routes as `followRoutes` follows them, with the definitions of tools and toolsets. A change of a definition is a change of its route. */
 export function followTools(
   redis: RedisClient,
   prefix: string,
   log: Logger,
   reloadEveryMs = RELOAD_EVERY_MS,
 ): ToolTable {
-  const definitions = new Map<string, PublishedTool>();
+  const definitions = new Map<string, PublishedDefinition>();
   const { table } = follow(redis, prefix, { log, reloadEveryMs, definitions });
-  return { ...table, definition: (ref) => definitions.get(resourceKey(ref)) };
+  return {
+    ...table,
+    definition(ref) {
+      const found = definitions.get(resourceKey(ref));
+      return found?.type === 'toolset' ? undefined : found;
+    },
+    toolset(name) {
+      const found = definitions.get(resourceKey({ kind: 'toolset', name }));
+      return found?.type === 'toolset' ? found : undefined;
+    },
+  };
 }
 
 interface FollowOptions {
   log: Logger;
   reloadEveryMs: number;
   /** By `kind/name`. Absent: definitions are not read. */
-  definitions?: Map<string, PublishedTool>;
+  definitions?: Map<string, PublishedDefinition>;
 }
 
 function follow(redis: RedisClient, prefix: string, { log, reloadEveryMs, definitions }: FollowOptions) {
@@ -103,7 +123,7 @@ interface CopyParts {
   keys: ReturnType<typeof routeKeys>;
   log: Logger;
   changed: () => void;
-  definitions: Map<string, PublishedTool> | undefined;
+  definitions: Map<string, PublishedDefinition> | undefined;
 }
 
 /** The answers of Redis: whether the routes are complete, what was asked for, and the definitions if they were. */
@@ -158,7 +178,7 @@ class RouteCopy {
   /** A definition is replaced with its route, so that the two never come from different writes. */
   #define(key: string, json: string | null | undefined): void {
     const { definitions } = this.parts;
-    const definition = definitions && this.#parse(json, PublishedTool);
+    const definition = definitions && this.#parse(json, PublishedDefinition);
     if (definition) definitions.set(key, definition);
     else definitions?.delete(key);
   }

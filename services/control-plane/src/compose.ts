@@ -1,7 +1,6 @@
 import type { Server } from 'node:http';
 import type { AuditTrail } from '@mcp-gateway/audit';
-import type { ResourceRef } from '@mcp-gateway/common/contracts';
-import { resourceNotFound } from '@mcp-gateway/common/errors';
+import type { ResourceRef, ToolResource, ToolSpec } from '@mcp-gateway/common/contracts';
 import type { Principal } from '@mcp-gateway/common/principal';
 import {
   adapterRows,
@@ -13,6 +12,8 @@ import {
   tenantRows,
   type TenantRows,
   toolRows,
+  toolsOfAdapter,
+  toolsetRows,
 } from '@mcp-gateway/database';
 import { type ApiKeyPublisher, apiKeyVerifier, ownServices, type SignInRequest } from '@mcp-gateway/identity';
 import { readConfig } from '@mcp-gateway/platform/config';
@@ -31,7 +32,7 @@ import { apiKeyService, databaseKeys } from './api-keys/service.js';
 import { createApp, type AppParts } from './app.js';
 import { auditRequests } from './audit/requests.js';
 import { auditRoutes } from './audit/routes.js';
-import { credentialBroker } from './credentials/broker.js';
+import { type CredentialBroker, credentialBroker } from './credentials/broker.js';
 import { credentialRoutes } from './credentials/routes.js';
 import { tokenEndpoint } from './credentials/token-endpoint.js';
 import { settleOrigin } from './http/origin.js';
@@ -39,8 +40,8 @@ import { createApiServer } from './http/server.js';
 import { instrumentApi } from './metrics.js';
 import { managementPaths } from './openapi/management-paths.js';
 import { permissionRoutes } from './permissions/routes.js';
-import { resourceRoutes } from './resources/routes.js';
-import { resourceService } from './resources/service.js';
+import { logRoutes, type LogRoutesParts, resourceRoutes } from './resources/routes.js';
+import { type ResourceLimits, resourceService } from './resources/service.js';
 import type { MayUseWorkloadIdentity } from './resources/workload-identity.js';
 import { sessionRoutes } from './sessions/routes.js';
 import type { SessionService } from './sessions/service.js';
@@ -48,7 +49,8 @@ import { tenantDirectory } from './tenants/directory.js';
 import { resourceLimits } from './tenants/resource-limits.js';
 import { tenantRoutes } from './tenants/routes.js';
 import { tenantService } from './tenants/service.js';
-import { toolDefinition } from './tools/definition.js';
+import { toolDefinition, type ToolPrivileges } from './tools/definition.js';
+import { toolsetDefinition } from './toolsets/definition.js';
 
 export interface ControlPlaneParts extends Omit<AppParts, 'collections' | 'internal' | 'isReady' | 'origin' | 'audit'> {
   database: Database;
@@ -101,18 +103,12 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
 
   const rows = adapterRows(database, now);
   const { credentials } = parts;
-  const broker = credentialBroker({
-    folder: credentials?.folder,
-    tokens: tokenEndpoint(),
-    log,
-    now: now && (() => now().getTime()),
-  });
-  const definition = adapterDefinition(rows, { mayUseWorkloadIdentity, checkCredential: broker.checkUse });
+  const broker = brokerOf(parts);
+  const toolsOf = toolsOfAdapter(database);
+  const definition = adapterDefinition(rows, { mayUseWorkloadIdentity, checkCredential: broker.checkUse, toolsOf });
   const { rows: tenants, directory, counted } = composeTenants(parts);
-  const limitsOf = resourceLimits(tenants);
-  const adapters = resourceService(definition, { queue, limitsOf, log });
-  const ofTool = toolDefinition(toolRows(database, now), { mayUseWorkloadIdentity });
-  const tools = resourceService(ofTool, { queue, limitsOf, log });
+  const limits = resourceLimits(tenants);
+  const adapters = resourceService(definition, { queue, limits, log });
   const keyRows = apiKeyRows(database);
   const { apiKeys } = parts;
   const keys = apiKeys && databaseKeys(keyRows);
@@ -120,6 +116,7 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
   const isHeld = async (principal: Principal) =>
     (parts.isHeld?.(principal) ?? true) && ((await keys?.isHeld(principal)) ?? true);
   const observing = { logs, logCheckMs, isHeld, current: directory.current };
+  const tools = composeTools(parts, { broker, findAdapter: adapters.row, limits, observing });
   const app = createApp({
     ...parts,
     verifier: directory.place(
@@ -130,13 +127,14 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
     collections: {
       '/audit': [auditRoutes({ rows: auditRows(database, now), isHeld, current: directory.current })],
       '/adapters': [
-        resourceRoutes({ ...observing, definition, service: adapters }),
+        resourceRoutes({ definition, service: adapters }),
+        logRoutes({ ...observing, definition, service: adapters }),
         sessionRoutes({ adapters, sessions, postHint: definition.postHint }),
       ],
-      '/tools': [resourceRoutes({ ...observing, definition: ofTool, service: tools })],
+      ...tools.collections,
       '/permissions': [
         permissionRoutes({
-          rowOf: { adapter: adapters.row, tool: tools.row, toolset: () => Promise.reject(resourceNotFound('toolset')) },
+          rowOf: { adapter: adapters.row, ...tools.rowOf },
           guess: directory.guess,
           holderOf: keyService?.holderOf,
         }),
@@ -144,7 +142,7 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
       ...(keyService && { '/api-keys': [apiKeyRoutes(keyService)] }),
       '/tenants': [tenantRoutes(tenantService({ rows: tenants, directory, counted }))],
     },
-    internal: credentials && credentialRoutes({ rows, broker }),
+    internal: credentials && credentialRoutes({ rows: { adapter: rows, tool: tools.rows }, broker }),
     isReady: async () => {
       if (!isMigrated()) throw new Error('the database has not been migrated since this process started');
       await database.$queryRaw`SELECT 1`;
@@ -153,6 +151,48 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
   const listener = metrics ? instrumentApi(metrics.registry, metrics.redis, app) : app;
   const server = createApiServer(listener, parts.tls, log);
   return { app, server, adapters: rows, apiKeys: keyRows, tenants };
+}
+
+const brokerOf = ({ credentials, log, now }: ControlPlaneParts): CredentialBroker =>
+  credentialBroker({
+    folder: credentials?.folder,
+    tokens: tokenEndpoint(),
+    log,
+    now: now && (() => now().getTime()),
+  });
+
+/** What the tool routers serve. */
+function composeTools(
+  { database, queue, mayUseWorkloadIdentity, now, log }: ControlPlaneParts,
+  {
+    broker,
+    findAdapter,
+    limits,
+    observing,
+  }: {
+    broker: CredentialBroker;
+    findAdapter: ToolPrivileges['findAdapter'];
+    limits: ResourceLimits<{ replicaCount: number }>;
+    observing: Pick<LogRoutesParts<ToolSpec, ToolResource>, 'logs' | 'logCheckMs' | 'isHeld' | 'current'>;
+  },
+) {
+  const rows = toolRows(database, now);
+  const checkSharedCredential = broker.checkSharedUse;
+  const ofTool = toolDefinition(rows, { mayUseWorkloadIdentity, checkSharedCredential, findAdapter });
+  const tools = resourceService(ofTool, { queue, limits, log });
+  const ofToolset = toolsetDefinition(toolsetRows(database, now));
+  const toolsets = resourceService(ofToolset, { queue, log });
+  return {
+    rows,
+    rowOf: { tool: tools.row, toolset: toolsets.row },
+    collections: {
+      '/tools': [
+        resourceRoutes({ definition: ofTool, service: tools }),
+        logRoutes({ ...observing, definition: ofTool, service: tools }),
+      ],
+      '/toolsets': [resourceRoutes({ definition: ofToolset, service: toolsets })],
+    },
+  };
 }
 
 /** The tenants, where callers belong, and what data planes have counted. */

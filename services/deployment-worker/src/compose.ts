@@ -67,7 +67,8 @@ export function composeWorker(parts: WorkerParts): DeploymentWorker {
   const queue = reconcileQueue(redis, prefix);
   const routes = routePublisher(redis, prefix);
   const byKind: Partial<Record<ResourceKind, (name: string) => Promise<void>>> = {};
-  for (const kind of kinds) byKind[kind.kind] = reconciler({ kind, runtime, routes, now, log });
+  for (const kind of kinds)
+    byKind[kind.kind] = reconciler({ kind, runtime: kind.runtime ?? runtime, routes, now, log });
   const reconcile = reconcilers(byKind, log);
   const stopConsumer = consume({ redis, prefix, reconcile: metrics?.reconciling(reconcile) ?? reconcile, log });
   metrics?.watch({ redis, queue, resources: countResources });

@@ -5,10 +5,17 @@ import type {
   ResourceRow,
   ResourceRows,
   ResourceSpec,
-  ToolRow,
-  ToolRows,
+  ToolsetRow,
+  ToolsetRows,
 } from '@mcp-gateway/database';
-import { desiredState, type DesiredState, type KindRouting, type ReplicatedState } from './plan.js';
+import { ABSENT, type Runtime } from '@mcp-gateway/runtime';
+import {
+  desiredState,
+  type DesiredState,
+  type KindRouting,
+  type ReplicatedState,
+  type UnreplicatedState,
+} from './plan.js';
 import { remoteStanding } from './remote/standing.js';
 import type { RemoteServers } from './remote/remote-servers.js';
 
@@ -18,6 +25,8 @@ export interface ManagedKind {
   rows: Omit<ResourceRows<ResourceSpec>, 'find'>;
   /** The resource of this name, also one that is being deleted. */
   find(name: string): Promise<DesiredState | null>;
+  /** Where its resources run; absent: in the runtime of the worker. */
+  runtime?: Runtime;
 }
 
 const managedKind = <Spec extends ResourceSpec>(
@@ -85,17 +94,35 @@ function routingOf({ spec }: AdapterRow): KindRouting {
   };
 }
 
-export const toolKind = (rows: ToolRows): ManagedKind => managedKind('tool', rows, desiredTool);
+/** No resource of a kind without replicas ever runs, so the worker need not ask a runtime that may be unavailable. */
+const NOWHERE: Runtime = {
+  observe: async () => ABSENT,
+  apply: async () => {},
+  remove: async () => {},
+  list: async () => [],
+  watch() {},
+};
 
-/** @throws Error for a stored spec that does not fit the contract */
-export function desiredTool(row: ToolRow): ReplicatedState {
-  const { name, source, toolDefinition } = row.spec;
-  if (source.type === 'mcp') {
-    const { port, path } = source;
-    return { ...desiredState(row, { port, path }, { affinity: 'session' }), definition: { type: 'mcp' } };
-  }
-  if (!toolDefinition) throw new Error(`The stored spec of tool ${name} has no toolDefinition. Register it again.`);
-  const { port, path, method, tool } = toolDefinition;
-  // A call has no session.
-  return { ...desiredState(row, { port, path }, { affinity: 'none' }), definition: { type: 'http', tool, method } };
+export const toolsetKind = (rows: ToolsetRows): ManagedKind => ({
+  ...managedKind('toolset', rows, desiredToolset),
+  runtime: NOWHERE,
+});
+
+const PUBLISHED = { type: 'Ready', status: 'True', reason: 'Published' } as const;
+
+/** Data planes send its clients, which have sessions, to the tool routers. */
+export function desiredToolset(row: ToolsetRow): UnreplicatedState {
+  const { title, description, tools, names, search } = row.spec;
+  const message = 'The toolset is published to tool routers.';
+  return {
+    row,
+    routing: { affinity: 'session' },
+    definition: { type: 'toolset', ...(title !== undefined && { title }), description, tools, names, search },
+    standing: () => ({
+      phase: 'Ready',
+      conditions: [{ ...PUBLISHED, message }],
+      endpoints: [],
+      path: `/mcp/t/${row.name}`,
+    }),
+  };
 }

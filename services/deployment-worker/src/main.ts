@@ -1,4 +1,11 @@
-import { adapterRows, connectDatabase, countResources, migrateWhenConnected, toolRows } from '@mcp-gateway/database';
+import {
+  adapterRows,
+  connectDatabase,
+  countResources,
+  migrateWhenConnected,
+  toolRows,
+  toolsetRows,
+} from '@mcp-gateway/database';
 import * as settings from '@mcp-gateway/platform/config';
 import { createEgress, proxiesOf } from '@mcp-gateway/platform/egress';
 import { createLogger } from '@mcp-gateway/platform/logging';
@@ -8,9 +15,10 @@ import { serveMetrics } from '@mcp-gateway/platform/telemetry';
 import { z } from 'zod';
 import { chooseRuntime, composeWorker } from './compose.js';
 import { serveHealth } from './health.js';
-import { adapterKind, toolKind } from './kinds.js';
+import { adapterKind, toolsetKind } from './kinds.js';
 import { workerMetrics } from './metrics.js';
 import { remoteServers } from './remote/remote-servers.js';
+import { toolKind } from './tool-kind.js';
 
 const Config = z.object({
   ...settings.serviceFields,
@@ -48,11 +56,12 @@ runMain(async () => {
   defer(() => redis.destroy());
 
   const prefix = config.REDIS_PREFIX;
+  const adapters = adapterRows(database);
   const allowedNetworks = config.MCP_GATEWAY_REMOTE_ALLOWED_NETWORKS;
   const remotes = remoteServers({ egress: createEgress({ allowedNetworks, proxyFor: proxiesOf(process.env) }) });
   defer(async () => remotes.close());
   const worker = composeWorker({
-    kinds: [adapterKind(adapterRows(database), remotes), toolKind(toolRows(database))],
+    kinds: [adapterKind(adapters, remotes), toolKind(toolRows(database), adapters), toolsetKind(toolsetRows(database))],
     countResources: () => countResources(database),
     runtime,
     redis,

@@ -28,8 +28,14 @@ describe('the metrics of the worker', () => {
       'kind="adapter",outcome="failed"': 1,
       'kind="tool",outcome="succeeded"': 0,
       'kind="tool",outcome="failed"': 0,
+      'kind="toolset",outcome="succeeded"': 0,
+      'kind="toolset",outcome="failed"': 0,
     });
-    expect(await samples('reconcile_retries_total')).toEqual({ 'kind="adapter"': 2, 'kind="tool"': 0 });
+    expect(await samples('reconcile_retries_total')).toEqual({
+      'kind="adapter"': 2,
+      'kind="tool"': 0,
+      'kind="toolset"': 0,
+    });
     expect(await samples('reconcile_duration_seconds_count')).toEqual({ 'kind="adapter"': 3 });
   });
 
@@ -81,7 +87,11 @@ describe('the metrics of the worker', () => {
       'kind="tool",phase="Ready"': 4,
       'kind="tool",phase="Deleting"': 0,
     });
-    expect(samplesOf(text, 'mcp_gateway_resources_lagging')).toEqual({ 'kind="adapter"': 3, 'kind="tool"': 0 });
+    expect(samplesOf(text, 'mcp_gateway_resources_lagging')).toEqual({
+      'kind="adapter"': 3,
+      'kind="tool"': 0,
+      'kind="toolset"': 0,
+    });
     expect(samplesOf(text, 'mcp_gateway_queue_jobs')).toEqual({});
     expect(samplesOf(text, 'mcp_gateway_redis_connected')).toEqual({ '': 0 });
     expect(queries).toBe(1);

@@ -1,9 +1,9 @@
 import type {
   Condition,
   Phase,
+  PublishedDefinition,
   PublishedEndpoint,
   PublishedRoute,
-  PublishedTool,
   ReplicatedSpec,
 } from '@mcp-gateway/common/contracts';
 import type { ResourceRow, ResourceSpec } from '@mcp-gateway/database';
@@ -32,8 +32,8 @@ export type KindRouting = Pick<
 interface Desired<Spec extends ResourceSpec> {
   row: ResourceRow<Spec>;
   routing: KindRouting;
-  /** Of a tool: what is published beside its route. */
-  definition?: PublishedTool;
+  /** Of a tool or a toolset: what is published beside its route. */
+  definition?: PublishedDefinition;
 }
 
 /** A row with its workload and revision. Computed once for each run, because the revision is a hash. */
@@ -72,12 +72,16 @@ export const desiredState = (row: Row, served: Served, routing: KindRouting): Re
 
 /** The part of a row that a runtime needs. */
 function workloadOf({ kind, id, spec }: Pick<Row, 'kind' | 'id' | 'spec'>, { port, path, tls }: Served): Workload {
+  const { name, imageName, imageVersion } = spec;
+  if (imageName === undefined || imageVersion === undefined) {
+    throw new Error(`The stored spec of ${kind} ${name} has no image. Register it again.`);
+  }
   return {
-    name: spec.name,
+    name,
     kind,
     resourceId: id,
-    imageName: spec.imageName,
-    imageVersion: spec.imageVersion,
+    imageName,
+    imageVersion,
     environment: spec.environmentVariables,
     ...(Object.keys(spec.secretEnvironment).length > 0 && { secretEnvironment: spec.secretEnvironment }),
     ...(spec.useWorkloadIdentity && { useWorkloadIdentity: true }),

@@ -44,7 +44,7 @@ const ruleOf = ({ row, routing }: Pick<DesiredState, 'row' | 'routing'>) => ({
   ...routing,
 });
 
-/** The route with its version and, of a tool, its definition. @param run that writes it */
+/** The route with its version and its definition, if it has one. @param run that writes it */
 export const publicationOf = (desired: DesiredState, route: PublishedRoute, run: number): VersionedRoute => ({
   route,
   ...(desired.definition && { definition: desired.definition }),

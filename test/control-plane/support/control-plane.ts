@@ -72,6 +72,7 @@ async function emptied(): Promise<Database> {
   shared ??= connectDatabase(await freshDatabase(), { poolSize: 5 });
   await shared.adapter.deleteMany();
   await shared.tool.deleteMany();
+  await shared.toolset.deleteMany();
   await shared.apiKey.deleteMany();
   await shared.tenant.deleteMany();
   return shared;
@@ -157,3 +158,6 @@ export const weatherTool = (changes: object = {}, toolChanges: object = {}) => (
 
 /** The same tool with another name. */
 export const toolOf = (name: string, changes: object = {}) => weatherTool({ name, ...changes }, { name });
+
+/** Every tool, for holders of the role `team`. */
+export const toolsetOf = (name: string) => ({ name, tools: [{ name: '*' }], requiredRoles: ['team'] });

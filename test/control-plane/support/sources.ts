@@ -6,7 +6,7 @@ export { drainAudit, type DrainParts } from '../../../services/control-plane/src
 export { composeControlPlane, type ControlPlaneParts } from '../../../services/control-plane/src/compose.js';
 export { openApiDocument } from '../../../services/control-plane/src/openapi/document.js';
 export type { Representation, ResourceDefinition } from '../../../services/control-plane/src/resources/definition.js';
-export { resourceRoutes } from '../../../services/control-plane/src/resources/routes.js';
+export { logRoutes, resourceRoutes } from '../../../services/control-plane/src/resources/routes.js';
 export { resourceService } from '../../../services/control-plane/src/resources/service.js';
 export { workloadIdentityRule } from '../../../services/control-plane/src/resources/workload-identity.js';
 export { toolDefinition } from '../../../services/control-plane/src/tools/definition.js';

@@ -19,7 +19,8 @@ export {
   ServerTls,
   UpstreamAuth,
 } from './credential.js';
-export { PublishedTool } from './published-tool.js';
+export { OperationPlan, type BodyPlan, type ParameterPlan } from './operation-plan.js';
+export { PublishedDefinition, PublishedTool, PublishedToolset } from './published-tool.js';
 export type { ReplicatedSpec, ResourceRequest } from './replicated.js';
 export { PermissionExplanation } from './permission.js';
 export { RemoteServer } from './remote.js';
@@ -52,13 +53,14 @@ export {
   TenantId,
   TenantResource,
 } from './tenant.js';
+export { McpTool, ToolBody, ToolDefinition, ToolRequest, ToolResource, ToolSpec, ToolStatus } from './tool.js';
+export { matchesName, MAX_OPERATIONS, type OpenApiSource, prefixOf, ToolPath, ToolSource } from './tool-source.js';
 export {
-  McpTool,
-  ToolBody,
-  ToolDefinition,
-  ToolRequest,
-  ToolResource,
-  ToolSource,
-  ToolSpec,
-  ToolStatus,
-} from './tool.js';
+  ToolNames,
+  ToolSelection,
+  ToolsetBody,
+  ToolsetRequest,
+  ToolsetResource,
+  ToolsetSpec,
+  ToolsetStatus,
+} from './toolset.js';

@@ -32,6 +32,16 @@ const resourceAmounts = (description: string) =>
     .optional()
     .meta({ description });
 
+export const Description = text(4096)
+  .default('')
+  .meta({ description: 'A text for people. The gateway does not use it.' });
+
+export const RequiredRoles = z
+  .array(text(128, 1))
+  .max(64, 'must be at most 64 roles')
+  .default([])
+  .meta({ description: 'Holders of any of these roles may use the resource, as well as its creator and mcp.admin.' });
+
 /** What runs, how often, and for whom. */
 export const identityFields = {
   imageName: ImageName,
@@ -49,14 +59,12 @@ export const identityFields = {
     .max(64, 'must be at most 64')
     .default(1)
     .meta({ description: 'Number of replicas of the server. 0 stops it.' }),
-  description: text(4096).default('').meta({ description: 'A text for people. The gateway does not use it.' }),
+  description: Description,
   useWorkloadIdentity: z.boolean().default(false).meta({
     description:
       'The pods run with the Azure workload identity that the operator has set up. The caller needs a role for it.',
   }),
-  requiredRoles: z.array(text(128, 1)).max(64, 'must be at most 64 roles').default([]).meta({
-    description: 'Holders of any of these roles may use the resource, as well as its creator and mcp.admin.',
-  }),
+  requiredRoles: RequiredRoles,
 };
 
 export const HealthCheck = z
@@ -83,12 +91,16 @@ export const ResourceAmounts = z
   .default({})
   .meta({ description: 'Kubernetes resource requests and limits. The process runtime does not enforce them.' });
 
-/** The spec that a worker and a runtime need, whatever its kind. */
-export type ReplicatedSpec = z.infer<
+type ReplicatedFields = z.infer<
   z.ZodObject<
     typeof identityFields & { name: z.ZodString; healthCheck: typeof HealthCheck; resources: typeof ResourceAmounts }
   >
 >;
+/** The spec that a worker and a runtime need, whatever its kind. Without an image, nothing runs. */
+export type ReplicatedSpec = Omit<ReplicatedFields, 'imageName' | 'imageVersion'> & {
+  imageName?: string | undefined;
+  imageVersion?: string | undefined;
+};
 
 /** The check of a spec that no variable has two sources, with its message. */
 export const setsVariablesOnce: [

@@ -39,7 +39,7 @@ export const Phase = z.enum(['Pending', 'Progressing', 'Ready', 'Degraded', 'Fai
   id: 'Phase',
   description:
     'Pending: accepted; the worker has not acted on it yet. Progressing: replicas are starting or being replaced. Ready: all replicas ' +
-    'answer. Degraded: some do. Failed: none does, or the server cannot start. Stopped: the spec asks for zero replicas.',
+    'answer. Degraded: some do. Failed: none does, or the server cannot start. Stopped: the spec asks for zero replicas. A toolset runs nothing: it is Ready once it is published.',
 });
 export type Phase = z.infer<typeof Phase>;
 

@@ -4,11 +4,17 @@ import { Prisma } from '../generated/client.js';
 import { queryOrUnavailable } from '../unavailable.js';
 import { identifier } from './row.js';
 
+interface KindTable {
+  kind: ResourceKind;
+  name: string;
+}
+
 /** The tables of the kinds that have replicas. Together they count towards the quotas of tenants. */
-const TABLES: readonly { kind: ResourceKind; name: string }[] = [
+const REPLICATED: readonly KindTable[] = [
   { kind: 'adapter', name: 'adapters' },
   { kind: 'tool', name: 'tools' },
 ];
+const TABLES: readonly KindTable[] = [...REPLICATED, { kind: 'toolset', name: 'toolsets' }];
 
 const unionOf = (queries: Prisma.Sql[]) => Prisma.join(queries, ' UNION ALL ');
 
@@ -43,13 +49,13 @@ export interface TenantUse {
 }
 
 /**
- * The query for what a tenant has, of all kinds, without what is being deleted. Its one row is a `TenantUse`.
+ * The query for what a tenant has, of all kinds with replicas, without what is being deleted. Its one row is a `TenantUse`.
  * @param except a resource that does not count, by its table
  */
 export const tenantUse = (tenant: string, except?: { table: string; name: string }): Prisma.Sql => Prisma.sql`
   SELECT count(*)::int AS resources, coalesce(sum(replicas), 0)::int AS replicas
   FROM (${unionOf(
-    TABLES.map(
+    REPLICATED.map(
       ({ name }) => Prisma.sql`
         SELECT (spec->>'replicaCount')::int AS replicas FROM ${identifier(name)}
         WHERE tenant = ${tenant} AND deleted_at IS NULL

@@ -1,4 +1,4 @@
-import { AdapterBody, AdapterResource, AdapterStatus, ApiKeyBody, ApiKeyCreated, ApiKeyResource, AuditEntry, AuditOutcome, Condition, PermissionExplanation, Phase, Quota, QuotaResource, ReplicaStatus, SessionLimits, SessionResource, TenantBody, TenantResource, ToolBody, ToolResource, ToolStatus } from '@mcp-gateway/common/contracts';
+import { AdapterBody, AdapterResource, AdapterStatus, ApiKeyBody, ApiKeyCreated, ApiKeyResource, AuditEntry, AuditOutcome, Condition, PermissionExplanation, Phase, Quota, QuotaResource, ReplicaStatus, SessionLimits, SessionResource, TenantBody, TenantResource, ToolBody, ToolResource, ToolsetBody, ToolsetResource, ToolsetStatus, ToolStatus } from '@mcp-gateway/common/contracts';
 import { Problem } from '@mcp-gateway/common/errors';
 import { z } from 'zod';
 import { mcpPaths, mcpSchemas } from './mcp-paths.js';
@@ -26,6 +26,9 @@ const schemas = {
   TenantResource: schemaOf(TenantResource, 'output'),
   ToolBody: withoutDefaults(schemaOf(ToolBody, 'input')),
   ToolResource: schemaOf(ToolResource, 'output'),
+  ToolsetBody: withoutDefaults(schemaOf(ToolsetBody, 'input')),
+  ToolsetResource: schemaOf(ToolsetResource, 'output'),
+  ToolsetStatus: schemaOf(ToolsetStatus, 'output'),
   ToolStatus: schemaOf(ToolStatus, 'output'),
   ...mcpSchemas,
 };
@@ -60,6 +63,7 @@ export function openApiDocument(server = '/') {
     tags: [
       { name: 'adapters', description: 'Managed MCP servers' },
       { name: 'tools', description: 'Registered tools and the servers that execute them' },
+      { name: 'toolsets', description: 'Selections of tools that MCP clients get at a URL of their own' },
       { name: 'permissions', description: 'Who may do what' },
       { name: 'sessions', description: 'Open MCP sessions on adapters' },
       { name: 'api-keys', description: 'Keys with which scripts sign in' },

@@ -7,6 +7,7 @@ import { LogQuery } from '../resources/logs.js';
 import { forbiddenResponse, header, json, link, name, page, pathParameter, problem, queryParameters, ref, responses, sessionId } from './parts.js';
 import { tenantPaths } from './tenant-paths.js';
 import { toolDocumentation } from '../tools/definition.js';
+import { toolsetDocumentation } from '../toolsets/definition.js';
 
 /** The paths that `resources/routes.ts` serves for one kind. */
 function resourcePaths(kind: ResourceDocumentation) {
@@ -17,7 +18,7 @@ function resourcePaths(kind: ResourceDocumentation) {
     [`/${kind.collection}`]: collectionOperations(kind, noun),
     [resource]: { parameters, ...resourceOperations(kind, noun) },
     [`${resource}/status`]: { parameters, ...statusOperation(kind, noun) },
-    [`${resource}/logs`]: { parameters, ...logsOperation(kind, noun) },
+    ...(!kind.isPublishedOnly && { [`${resource}/logs`]: { parameters, ...logsOperation(kind, noun) } }),
   };
 }
 
@@ -26,6 +27,8 @@ const etag = {
 };
 const ifMatch = header('If-Match', 'ETag of the generation that you read. The gateway changes no other generation.');
 const unavailable = problem('The database cannot be reached; try again after Retry-After.');
+const nameTaken = problem('The name is taken.');
+const locationOf = (noun: string) => ({ Location: { description: `URL of the ${noun}.`, schema: { type: 'string' } } });
 const overQuota = problem('The tenant has as many adapters and tools, or as many replicas, as its quota permits.');
 const refusedBody = {
   400: problem('The body is not a valid spec; `errors` names each bad field.'),
@@ -39,8 +42,7 @@ const body = (type: string, examples: Examples) => ({
 });
 const notFoundResponse = (noun: string) => problem(`The ${noun} does not exist, or you may not read it.`);
 
-function collectionOperations({ type, collection, registers, examples, forbidden: reasons }: ResourceDocumentation, noun: string) {
-  const location = { Location: { description: `URL of the ${noun}.`, schema: { type: 'string' } } };
+function collectionOperations({ type, collection, registers, examples, forbidden: reasons, isPublishedOnly }: ResourceDocumentation, noun: string) {
   return {
     get: {
       tags: [collection],
@@ -59,32 +61,35 @@ function collectionOperations({ type, collection, registers, examples, forbidden
       operationId: `create${type}`,
       summary: `Register ${registers}`,
       description:
-        `Registers ${registers} and deploys it. The answer of GET for another ${noun} is a valid body: the gateway ` +
+        `Registers ${registers} and ${isPublishedOnly ? 'publishes' : 'deploys'} it. The answer of GET for another ${noun} is a valid body: the gateway ` +
         'ignores the fields that it sets itself.',
       requestBody: body(type, examples.create),
       responses: responses({
         201: {
-          description: `The ${noun} is registered. /status reports on the deployment.`,
-          headers: { ...etag, ...location },
+          description: `The ${noun} is registered. /status reports on the ${isPublishedOnly ? 'publication' : 'deployment'}.`,
+          headers: { ...etag, ...locationOf(noun) },
           ...json(ref(`${type}Resource`)),
         },
         ...refusedBody,
         403: forbiddenResponse(reasons.create),
-        409: problem('The name is taken.'),
-        429: overQuota,
+        409: nameTaken,
+        ...(!isPublishedOnly && { 429: overQuota }),
         503: unavailable,
       }),
     },
   };
 }
 
-function resourceOperations({ type, collection, aResource, examples, forbidden: reasons }: ResourceDocumentation, noun: string) {
-  const refusedChange = {
-    403: forbiddenResponse(reasons.change),
-    404: notFoundResponse(noun),
-    412: problem(`The ${noun} has changed since you read it: If-Match, or the \`id\` or \`generation\` in the body, is not current.`),
-    503: problem(`The database cannot be reached, or other callers keep changing the ${noun}; try again after Retry-After.`),
-  };
+const refusedChangeOf = (noun: string, reason: string) => ({
+  403: forbiddenResponse(reason),
+  404: notFoundResponse(noun),
+  412: problem(`The ${noun} has changed since you read it: If-Match, or the \`id\` or \`generation\` in the body, is not current.`),
+  503: problem(`The database cannot be reached, or other callers keep changing the ${noun}; try again after Retry-After.`),
+});
+
+function resourceOperations({ type, collection, aResource, examples, forbidden: reasons, isPublishedOnly, putCreates }: ResourceDocumentation, noun: string) {
+  const refusedChange = refusedChangeOf(noun, reasons.change);
+  const { 404: _, ...refusedPut } = refusedChange;
   const content = { headers: etag, ...json(ref(`${type}Resource`)) };
   return {
     get: {
@@ -97,36 +102,38 @@ function resourceOperations({ type, collection, aResource, examples, forbidden: 
     put: {
       tags: [collection],
       operationId: `replace${type}`,
-      summary: 'Replace the spec',
+      summary: putCreates ? 'Create it or replace the spec' : 'Replace the spec',
       description:
-        'Replaces the spec and rolls it out. Absent fields get their defaults. The gateway answers 412 when an `id` or a ' +
+        (putCreates ? `Creates the ${noun} if there is none of this name, else replaces the spec.` : 'Replaces the spec and rolls it out.') +
+        ' Absent fields get their defaults. The gateway answers 412 when an `id` or a ' +
         '`generation` in the body is not the current one, as for a stale If-Match.',
       parameters: [ifMatch],
       requestBody: body(type, examples.replace),
       responses: responses({
-        200: { description: 'The spec is replaced. /status reports on the rollout.', ...content },
+        200: { description: `The spec is replaced. /status reports on the ${isPublishedOnly ? 'publication' : 'rollout'}.`, ...content },
+        ...(putCreates && { 201: { description: `The ${noun} is created.`, headers: { ...etag, ...locationOf(noun) }, ...json(ref(`${type}Resource`)) } }),
         ...refusedBody,
-        ...refusedChange,
-        429: overQuota,
+        ...(putCreates ? { ...refusedPut, 409: nameTaken } : refusedChange),
+        ...(!isPublishedOnly && { 429: overQuota }),
       }),
     },
     delete: {
       tags: [collection],
       operationId: `delete${type}`,
       summary: `Remove ${aResource}`,
-      description: `Removes the ${noun} and its replicas. The name is free at once.`,
+      description: `Removes the ${noun}${isPublishedOnly ? '' : ' and its replicas'}. The name is free at once.`,
       parameters: [ifMatch],
       responses: responses({ 204: { description: `The ${noun} is removed.` }, ...refusedChange }),
     },
   };
 }
 
-const statusOperation = ({ type, collection }: ResourceDocumentation, noun: string) => ({
+const statusOperation = ({ type, collection, isPublishedOnly }: ResourceDocumentation, noun: string) => ({
   get: {
     tags: [collection],
     operationId: `get${type}Status`,
-    summary: 'Read the status of the replicas',
-    description: 'Reports on the deployment and on each replica, as the worker last saw them.',
+    summary: isPublishedOnly ? 'Read the status' : 'Read the status of the replicas',
+    description: isPublishedOnly ? 'Says whether the last change is published.' : 'Reports on the deployment and on each replica, as the worker last saw them.',
     responses: responses({
       200: { description: 'The status that the worker last saw.', ...json(ref(`${type}Status`)) },
       404: notFoundResponse(noun),
@@ -247,4 +254,4 @@ const auditPaths = {
 };
 
 /** The paths that the control plane serves. The data plane serves the MCP paths. */
-export const managementPaths = { ...resourcePaths(adapterDocumentation), ...sessionPaths, ...resourcePaths(toolDocumentation), ...tenantPaths, ...apiKeyPaths, ...auditPaths, ...permissionPaths };
+export const managementPaths = { ...resourcePaths(adapterDocumentation), ...sessionPaths, ...resourcePaths(toolDocumentation), ...resourcePaths(toolsetDocumentation), ...tenantPaths, ...apiKeyPaths, ...auditPaths, ...permissionPaths };

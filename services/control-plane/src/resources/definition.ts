@@ -1,10 +1,11 @@
-import type { Phase, ResourceKind } from '@mcp-gateway/common/contracts';
+import type { Phase, ResourceKind, ResourceRef } from '@mcp-gateway/common/contracts';
 import type { ErrorCode } from '@mcp-gateway/common/errors';
 import type { Principal } from '@mcp-gateway/common/principal';
 import type { ResourceRow, ResourceRows, ResourceSpec } from '@mcp-gateway/database';
 import type { z } from 'zod';
+import type { Requester } from '../http/request.js';
 
-/** The fields of a spec that the generic code reads. */
+/** The fields of a spec with replicas that the generic code reads. */
 export interface ReplicatedSpec extends ResourceSpec {
   replicaCount: number;
 }
@@ -24,7 +25,7 @@ export interface Representation {
 }
 
 /** All that one kind hands to the generic code of this folder. */
-export interface ResourceDefinition<Spec extends ReplicatedSpec, Resource extends Representation> {
+export interface ResourceDefinition<Spec extends ResourceSpec, Resource extends Representation> {
   kind: ResourceKind;
   /** First segment of the URLs, such as `adapters`. */
   collection: string;
@@ -40,7 +41,16 @@ export interface ResourceDefinition<Spec extends ReplicatedSpec, Resource extend
    * @throws GatewayError when the caller may not request this spec
    */
   authorizeSpec?(principal: Principal, spec: Spec, current?: Spec): void;
+  /**
+   * The spec that is stored for the one that was sent, once the caller may send it.
+   * @throws GatewayError INVALID_REQUEST for what the body alone does not show
+   */
+  prepare?(by: Requester, spec: Spec): Promise<Spec>;
+  /** Resources whose status tells whether this one exists. */
+  dependents?(name: string): Promise<ResourceRef[]>;
   errors: { notFound: ErrorCode; nameTaken: ErrorCode };
+  /** Whether PUT to a name that does not exist creates the resource. Default: it answers with `notFound`. */
+  putCreates?: boolean | undefined;
   /** Advice for a caller that sends POST to the URL of one resource. */
   postHint?: ((name: string) => string) | undefined;
 }
@@ -61,6 +71,9 @@ export interface ResourceDocumentation {
   examples: { create: Examples; replace: Examples };
   /** Why a caller may not create or change such a resource. */
   forbidden: { create: string; change: string };
+  /** It runs nothing: there are no replicas to report on, no logs and no quota. */
+  isPublishedOnly?: boolean;
+  putCreates?: boolean;
 }
 
 /** The fields that the gateway adds to the spec of a resource. */
@@ -73,21 +86,28 @@ export const resourceMetadata = (row: ResourceRow<ResourceSpec>) => ({
   lastUpdatedAt: row.updatedAt.toISOString(),
 });
 
-/** The worker's last observation of a resource, in the words of Deployments in Kubernetes. */
-export function resourceStatus(row: ResourceRow<ResourceSpec & { replicaCount: number }>) {
+/** How far the worker has come with a resource. */
+export const resourceState = (row: ResourceRow<ResourceSpec>) => ({
+  name: row.name,
+  phase: currentPhase(row),
+  generation: row.generation,
+  observedGeneration: row.observedGeneration,
+  conditions: row.conditions,
+});
+
+/** The same with the worker's last observation of the replicas, in the words of Deployments in Kubernetes. */
+export function resourceStatus(row: ResourceRow<ReplicatedSpec>) {
   const { spec, replicas } = row;
+  const { conditions, ...progress } = resourceState(row);
   const readyReplicas = replicas.filter(({ ready }) => ready).length;
   return {
-    name: row.name,
-    phase: currentPhase(row),
-    generation: row.generation,
-    observedGeneration: row.observedGeneration,
+    ...progress,
     desiredReplicas: spec.replicaCount,
     readyReplicas,
     updatedReplicas: replicas.filter(({ updated, state }) => updated && state !== 'Stopping').length,
     availableReplicas: readyReplicas,
     replicaStatus: `${readyReplicas} of ${spec.replicaCount} replicas ready`,
-    conditions: row.conditions,
+    conditions,
     replicas,
   };
 }

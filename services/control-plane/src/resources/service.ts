@@ -1,11 +1,11 @@
 import { ResourceName, type ResourceRef } from '@mcp-gateway/common/contracts';
-import { forbidden, GatewayError } from '@mcp-gateway/common/errors';
+import { type ErrorCode, forbidden, GatewayError } from '@mcp-gateway/common/errors';
 import { type Access, decide, hasAdminRole, isInScope } from '@mcp-gateway/common/permission';
 import type { Principal } from '@mcp-gateway/common/principal';
 import type { CheckUse, Page, ResourceRow, ResourceSpec } from '@mcp-gateway/database';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { Requester } from '../http/request.js';
-import type { ReplicatedSpec, Representation, ResourceDefinition } from './definition.js';
+import type { Representation, ResourceDefinition } from './definition.js';
 import { editConflict, retryWrite, type Precondition } from './optimistic-concurrency.js';
 
 export interface ResourceService<Spec extends ResourceSpec, Resource> {
@@ -15,46 +15,53 @@ export interface ResourceService<Spec extends ResourceSpec, Resource> {
   /** The row, for what is derived from it. */
   row(by: Requester, name: string): Promise<ResourceRow<Spec>>;
   update(by: Requester, spec: Spec, precondition: Precondition): Promise<Resource>;
+  /**
+   * Creates the resource if there is none.
+   * @param precondition on the resource that it replaces; undefined: it may be missing
+   */
+  put(by: Requester, spec: Spec, precondition?: Precondition): Promise<{ resource: Resource; isNew: boolean }>;
   remove(by: Requester, name: string, precondition: Precondition): Promise<void>;
 }
 
-export interface ResourceServiceParts {
-  queue: { reconcile(ref: ResourceRef): Promise<void> };
+/** What tenants may have of resources that count. */
+export interface ResourceLimits<Spec> {
   /** The limits of a tenant; undefined when it has none. */
-  limitsOf?: ((tenant: string) => Promise<((spec: ReplicatedSpec) => CheckUse) | undefined>) | undefined;
+  of(tenant: string): Promise<((spec: Spec) => CheckUse) | undefined>;
+  /** Whether the change asks for more than the resource has. A tenant that is over its limit may still scale down. */
+  grows(spec: Spec, current: Spec): boolean;
+}
+
+export interface ResourceServiceParts<Spec> {
+  queue: { reconcile(ref: ResourceRef): Promise<void> };
+  /** Undefined: tenants may have any number. */
+  limits?: ResourceLimits<Spec> | undefined;
   log: Logger;
 }
 
 /** Permission, then the row, then a hint to the worker. */
-export function resourceService<Spec extends ReplicatedSpec, Resource extends Representation>(
+export function resourceService<Spec extends ResourceSpec, Resource extends Representation>(
   definition: ResourceDefinition<Spec, Resource>,
-  { queue, limitsOf, log }: ResourceServiceParts,
+  { queue, limits, log }: ResourceServiceParts<Spec>,
 ): ResourceService<Spec, Resource> {
   const { kind, rows, represent } = definition;
   const { readable, writable } = resourceAccess(definition);
 
-  /** The row is the truth and a resync finds it, so a failing queue fails no request. */
-  function enqueue(name: string, { requestId }: Requester) {
-    queue.reconcile({ kind, name }).catch((error: unknown) => {
-      log.warn(
-        { requestId, err: error, kind, name },
-        'the queue did not take the change; the resync of the worker will find it',
-      );
-    });
-  }
+  const { enqueue, enqueueDependents } = hints(definition, { queue, log });
 
-  return {
-    async create(by, spec) {
-      if (!isInScope(by.principal, { kind, name: spec.name })) {
-        throw forbidden(`the API key is restricted to resources, and ${kind} ${spec.name} is none of them`);
+  const service: Omit<ResourceService<Spec, Resource>, 'put'> = {
+    async create(by, sent) {
+      if (!isInScope(by.principal, { kind, name: sent.name })) {
+        throw forbidden(`the API key is restricted to resources, and ${kind} ${sent.name} is none of them`);
       }
-      definition.authorizeSpec?.(by.principal, spec);
+      definition.authorizeSpec?.(by.principal, sent);
+      const spec = (await definition.prepare?.(by, sent)) ?? sent;
       const { subject, tenant } = by.principal;
-      const limits = await limitsOf?.(tenant);
-      const row = await rows.create(spec, subject, tenant, limits?.(spec));
+      const ofTenant = await limits?.of(tenant);
+      const row = await rows.create(spec, subject, tenant, ofTenant?.(spec));
       if (!row) throw nameTaken(definition, spec.name);
       Object.assign(by.judged, { rule: 'creator', tenant });
       enqueue(row.name, by);
+      enqueueDependents(row.name, by);
       return represent(row);
     },
     async list(principal, { limit, after }) {
@@ -68,15 +75,14 @@ export function resourceService<Spec extends ReplicatedSpec, Resource extends Re
     },
     get: async (by, name) => represent(await readable(by, name)),
     row: readable,
-    async update(by, spec, precondition) {
-      const { name } = spec;
+    async update(by, sent, precondition) {
+      const { name } = sent;
       const row = await retryWrite({ kind, name }, async () => {
         const current = await writable(by, name, precondition);
-        definition.authorizeSpec?.(by.principal, spec, current.spec);
-        // A tenant that is over its limit may still scale down.
-        const grows = spec.replicaCount > current.spec.replicaCount;
-        const limits = grows ? await limitsOf?.(current.tenant) : undefined;
-        return rows.update(current, spec, limits?.(spec));
+        definition.authorizeSpec?.(by.principal, sent, current.spec);
+        const spec = (await definition.prepare?.(by, sent)) ?? sent;
+        const ofTenant = limits?.grows(spec, current.spec) ? await limits.of(current.tenant) : undefined;
+        return rows.update(current, spec, ofTenant?.(spec));
       });
       enqueue(name, by);
       return represent(row);
@@ -87,12 +93,52 @@ export function resourceService<Spec extends ReplicatedSpec, Resource extends Re
         return (await rows.markDeleted(current)) || null;
       });
       enqueue(name, by);
+      enqueueDependents(name, by);
+    },
+  };
+  return { ...service, put: putOf(service, definition.errors) };
+}
+
+/** The row is the truth and a resync finds it, so a failing queue fails no request. */
+function hints(
+  { kind, dependents }: Pick<ResourceDefinition<never, Representation>, 'kind' | 'dependents'>,
+  { queue, log }: Pick<ResourceServiceParts<ResourceSpec>, 'queue' | 'log'>,
+) {
+  const warn =
+    (name: string, { requestId }: Requester) =>
+    (error: unknown) =>
+      log.warn(
+        { requestId, err: error, kind, name },
+        'the queue did not take the change; the resync of the worker will find it',
+      );
+  return {
+    enqueue: (name: string, by: Requester) => void queue.reconcile({ kind, name }).catch(warn(name, by)),
+    /** The status of each tells whether this resource exists. */
+    enqueueDependents(name: string, by: Requester) {
+      const found = dependents?.(name).then((refs) => Promise.all(refs.map((ref) => queue.reconcile(ref))));
+      found?.catch(warn(name, by));
     },
   };
 }
 
+const putOf =
+  <Spec extends ResourceSpec, Resource>(
+    { create, update }: Pick<ResourceService<Spec, Resource>, 'create' | 'update'>,
+    { notFound }: { notFound: ErrorCode },
+  ): ResourceService<Spec, Resource>['put'] =>
+  async (by, spec, precondition) => {
+    try {
+      return { resource: await update(by, spec, precondition ?? (() => true)), isNew: false };
+    } catch (error) {
+      if (!(error instanceof GatewayError) || error.code !== notFound) throw error;
+    }
+    // RFC 9110 §13.1.1: no condition on a state holds for what does not exist.
+    if (precondition) throw editConflict();
+    return { resource: await create(by, spec), isNew: true };
+  };
+
 const nameTaken = (
-  { collection, errors }: Pick<ResourceDefinition<ReplicatedSpec, Representation>, 'collection' | 'errors'>,
+  { collection, errors }: Pick<ResourceDefinition<ResourceSpec, Representation>, 'collection' | 'errors'>,
   name: string,
 ) =>
   new GatewayError(errors.nameTaken, {
@@ -100,7 +146,7 @@ const nameTaken = (
   });
 
 /** Reads rows for callers that may see or change them. */
-function resourceAccess<Spec extends ReplicatedSpec>({
+function resourceAccess<Spec extends ResourceSpec>({
   kind,
   rows,
   errors,

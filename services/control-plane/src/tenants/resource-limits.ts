@@ -1,20 +1,22 @@
 import { GatewayError } from '@mcp-gateway/common/errors';
-import type { CheckUse, TenantRows } from '@mcp-gateway/database';
+import type { TenantRows } from '@mcp-gateway/database';
+import type { ResourceLimits } from '../resources/service.js';
 
 /**
  * Refuses resources beyond the quota of their tenant: by their number, and by the replicas that all their specs ask for. A tool
  * counts as an adapter does: both are servers that run.
  */
-export const resourceLimits =
-  (tenants: Pick<TenantRows, 'find'>) =>
-  async (tenant: string): Promise<((spec: { replicaCount: number }) => CheckUse) | undefined> => {
+export const resourceLimits = (tenants: Pick<TenantRows, 'find'>): ResourceLimits<{ replicaCount: number }> => ({
+  async of(tenant) {
     const { adapters, replicas } = (await tenants.find(tenant))?.quota ?? {};
     if (adapters === undefined && replicas === undefined) return undefined;
     return (spec) => (others) => {
       refuseBeyond({ tenant, what: 'adapters and tools', limit: adapters, has: others.resources, wants: 1 });
       refuseBeyond({ tenant, what: 'replicas', limit: replicas, has: others.replicas, wants: spec.replicaCount });
     };
-  };
+  },
+  grows: (spec, current) => spec.replicaCount > current.replicaCount,
+});
 
 interface Amount {
   tenant: string;

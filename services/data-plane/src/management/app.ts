@@ -48,7 +48,8 @@ const KEY_SET_SECONDS = 300;
 const PROXY_MS = 30_000;
 /** Answers that may pause for hours: followed logs, and exports that a client reads slowly. */
 const STREAMS = /^\/((adapters|tools)\/[^/]+\/logs|audit\/export)$/;
-const MANAGED = /^\/((adapters|api-keys|permissions|tenants|tools)(\/|$)|audit(\/export)?$|(openapi\.json|errors)$)/;
+const MANAGED =
+  /^\/((adapters|api-keys|permissions|tenants|tools|toolsets)(\/|$)|audit(\/export)?$|(openapi\.json|errors)$)/;
 
 /** URLs to which a client sends messages when it knows the gateway and not the URL of a server. */
 const MISTAKEN_FOR_MCP = ['/', '/sse', '/messages'];

@@ -9,6 +9,7 @@ const PAGE = htmlPage({
 <li><a href="adapters">adapters</a> lists the servers that you may use and manages them.</li>
 <li><code>adapters/NAME/mcp</code> is the URL of one of them for an MCP client; <code>adapters/NAME/sse</code> is for clients and servers of the older transport.</li>
 <li><a href="tools">tools</a> lists the registered tools that you may use and manages them.</li>
+<li><a href="toolsets">toolsets</a> lists the selections of tools that you may use and manages them.</li>
 <li><a href="api-keys">api-keys</a>, <a href="tenants">tenants</a>, <a href="audit">audit</a> and <code>permissions/explain</code> say and change who may do what, and tell who did what.</li>
 <li><a href="openapi.json">openapi.json</a> describes the API.</li>
 <li><a href="errors">errors</a> explains every error code.</li>
@@ -26,6 +27,7 @@ This gateway runs MCP servers and gives each of them a URL. Below the address of
   adapters/NAME/mcp   is the URL of one of them for an MCP client
   adapters/NAME/sse   is for clients and servers of the older transport
   tools               lists the registered tools that you may use and manages them
+  toolsets            lists the selections of tools that you may use and manages them
   api-keys            lists your API keys and creates more
   tenants             groups callers, and limits what they use
   permissions/explain says why a caller may do something, or not

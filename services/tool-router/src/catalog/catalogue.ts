@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { resourceKey, type PublishedTool, type ResourceRef } from '@mcp-gateway/common/contracts';
-import { canRead } from '@mcp-gateway/common/permission';
+import { adapterRef, prefixOf, resourceKey, type PublishedTool, type ResourceRef } from '@mcp-gateway/common/contracts';
 import type { Principal } from '@mcp-gateway/common/principal';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { ToolTable } from '@mcp-gateway/routing';
@@ -45,7 +44,7 @@ export class Catalogue {
 
   /** The sources that a caller may use, as far as `canRead` decides. */
   readableBy(principal: Principal): KnownSource[] {
-    return this.#sorted.filter(({ route }) => route !== undefined && canRead(principal, route));
+    return this.#sorted.filter((known) => known.isReadableBy(principal));
   }
 
   /** Resolves when each source that the caller may use has listed, or has failed to; at the latest after `ms`. */
@@ -93,7 +92,8 @@ export class Catalogue {
     const known = new KnownSource({
       source,
       route: () => this.parts.table.get(ref),
-      prefix: definition.type === 'http' ? '' : `${ref.name}_`,
+      ...(definition.type === 'adapter' && { server: () => this.parts.table.get(adapterRef(definition.adapter)) }),
+      prefix: definition.type === 'http' ? '' : prefixOf(definition, ref.name),
       changed: () => this.#changed(),
       log: this.parts.log,
       ...(this.parts.now && { now: this.parts.now }),
