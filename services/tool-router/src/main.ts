@@ -1,6 +1,8 @@
+import { brokerClient } from '@mcp-gateway/credentials';
 import {
   callerFields,
   followedSecret,
+  HttpUrl,
   internalFields,
   readConfig,
   redisFields,
@@ -28,6 +30,9 @@ const Config = z.object({
   MCP_GATEWAY_MAX_BODY_BYTES,
   MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS,
   MCP_GATEWAY_INTERNAL_SECRETS,
+  CONTROL_PLANE_URL: HttpUrl.optional().describe(
+    'the URL of the control plane, which gives credentials for servers of tools',
+  ),
 });
 
 runMain(async () => {
@@ -44,13 +49,17 @@ runMain(async () => {
   const { MCP_GATEWAY_INTERNAL_SECRETS: first } = config;
   const secret = Config.shape.MCP_GATEWAY_INTERNAL_SECRETS;
   const secrets = followedSecret(first, 'MCP_GATEWAY_INTERNAL_SECRETS', secret, process.env, { log, defer });
+  const internalSecrets = secrets ?? (() => first);
+  const controlPlane = config.CONTROL_PLANE_URL;
+  const broker = controlPlane === undefined ? undefined : brokerClient({ controlPlane, secrets: internalSecrets, log });
+  defer(async () => broker?.close());
   const settings = {
     prefix: config.REDIS_PREFIX,
-    internalSecrets: secrets ?? (() => first),
+    internalSecrets,
     maxBodyBytes: config.MCP_GATEWAY_MAX_BODY_BYTES,
     callTimeoutMs: config.MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS * 1_000,
   };
-  const { server, close } = composeToolRouter(settings, { redis, log, metrics });
+  const { server, close } = composeToolRouter(settings, { redis, log, broker, metrics });
   void redis.connect().catch(() => {}); // the client reconnects by itself; /readyz says whether the tools are loaded
 
   defer(() => closeServer(server, 5_000));

@@ -35,7 +35,7 @@ export const headersOf = (caller: Principal): Record<string, string> => ({
   [PRINCIPAL_HEADER]: sealPrincipal(caller),
 });
 
-export interface RouterOptions extends Partial<Pick<ToolRouterParts, 'pageSize' | 'firstListMs' | 'log'>> {
+export interface RouterOptions extends Partial<Pick<ToolRouterParts, 'pageSize' | 'firstListMs' | 'log' | 'broker'>> {
   callTimeoutMs?: number;
 }
 
@@ -70,6 +70,12 @@ export async function startRouter({ callTimeoutMs = 10_000, ...parts }: RouterOp
         definition,
         version: await version(),
       });
+    },
+    /** Publishes an adapter, which by itself is no source of tools. */
+    async publishAdapter(name: string, url: string, route: Partial<PublishedRoute> = {}) {
+      const endpoints = [{ id: `${name} at ${url}`, url, path: '/mcp', ready: true }];
+      const ref = routeOf({ kind: 'adapter', name });
+      await publisher.publish({ route: { ...ref, path: '/mcp', endpoints, ...route }, version: await version() });
     },
     withdraw: async (name: string) => void (await publisher.withdraw({ kind: 'tool', name }, await version())),
   };

@@ -1,7 +1,6 @@
 import type { Agent } from 'node:https';
+import { type BrokerClient, brokerClient, credentialCache } from '@mcp-gateway/credentials';
 import type { Logger } from '@mcp-gateway/platform/logging';
-import { type BrokerClient, brokerClient } from './broker-client.js';
-import { credentialCache } from './credential-cache.js';
 import type { IdentityKeys } from './identity-keys.js';
 import { identityTokens } from './identity-tokens.js';
 import { type ServerCertificates, serverCertificates } from './server-certificates.js';
