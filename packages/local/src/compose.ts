@@ -10,6 +10,7 @@ import {
   fileVariable,
   networkVariables,
   proxyVariables,
+  remoteFields,
   trafficFields,
   trustVariables,
   variablesOf,
@@ -183,13 +184,14 @@ function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Part
     REDIS_CLUSTER: config.REDIS_CLUSTER,
     REDIS_PREFIX: config.REDIS_PREFIX,
   };
+  // By which data plane, control plane and tool router trust each other; new at each start, because all start with it.
+  const internal = secretOr(randomBytes(32).toString('base64'), 'MCP_GATEWAY_INTERNAL_SECRETS', env);
   const callers = {
     ...shared,
+    ...internal,
     ...signIn,
     MCP_GATEWAY_ALLOWED_ORIGINS: config.MCP_GATEWAY_ALLOWED_ORIGINS.join(','),
     ...secretOr(data.apiKeyPepper, 'MCP_GATEWAY_API_KEY_PEPPERS', env),
-    // By which data plane and control plane trust each other; new at each start, because both start with it.
-    ...secretOr(randomBytes(32).toString('base64'), 'MCP_GATEWAY_INTERNAL_SECRETS', env),
     MCP_GATEWAY_AUDIT: config.MCP_GATEWAY_AUDIT,
     MCP_GATEWAY_AUDIT_RETENTION_DAYS: String(config.MCP_GATEWAY_AUDIT_RETENTION_DAYS),
   };
@@ -205,7 +207,13 @@ function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Part
         MCP_GATEWAY_CREDENTIALS_DIR: resolve(config.MCP_GATEWAY_CREDENTIALS_DIR),
       }),
     },
-    'deployment-worker': { ...shared, DATABASE_URL: databaseUrl, PROCESS_SUPERVISOR: data.supervisorSocket },
+    'deployment-worker': {
+      ...shared,
+      DATABASE_URL: databaseUrl,
+      PROCESS_SUPERVISOR: data.supervisorSocket,
+      ...proxyVariables(env), // to reach remote servers
+      ...definedVariables(Object.keys(remoteFields), env),
+    },
     'data-plane': {
       ...callers,
       PORT: String(dataPlanePort),
@@ -213,9 +221,18 @@ function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Part
       MCP_GATEWAY_ALLOWED_HOSTS: config.MCP_GATEWAY_ALLOWED_HOSTS.join(','),
       MCP_GATEWAY_DEVELOPMENT_SIGN_IN: config.MCP_GATEWAY_DEVELOPMENT_SIGN_IN ?? '',
       ...secretOr(data.sessionKey, 'MCP_GATEWAY_SESSION_KEYS', env),
+      ...proxyVariables(env), // to reach remote servers
       ...definedVariables(Object.keys(trafficFields), env),
       ...definedVariables(withFile('MCP_GATEWAY_IDENTITY_KEYS'), env),
       CONTROL_PLANE_URL: `http://127.0.0.1:${controlPlanePort}`,
+    },
+    'tool-router': {
+      ...shared,
+      ...internal,
+      ...definedVariables(['MCP_GATEWAY_MAX_BODY_BYTES', 'MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS'], env),
+      PORT: '0', // data planes learn of it from Redis
+      CONTROL_PLANE_URL: `http://127.0.0.1:${controlPlanePort}`,
+      MCP_GATEWAY_DRAIN_SECONDS: '0', // there is no other router
     },
   };
 }

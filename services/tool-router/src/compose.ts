@@ -6,6 +6,8 @@ import type { RedisClient } from '@mcp-gateway/platform/redis';
 import type { Metrics } from '@mcp-gateway/platform/telemetry';
 import { followTools } from '@mcp-gateway/routing';
 import { ToolCalls } from './calls/call-tool.js';
+import { ParkedCalls } from './calls/parked-calls.js';
+import { RequestStates } from './calls/request-state.js';
 import { Catalogue } from './catalog/catalogue.js';
 import { PAGE } from './catalog/page.js';
 import { Views } from './catalog/view.js';
@@ -45,6 +47,8 @@ export interface ToolRouterParts {
 export interface ToolRouter {
   /** It does not listen yet. */
   server: Server;
+  /** Whether it knows the tools, so that it may serve. */
+  isReady(): boolean;
   /** Ends timers, sessions and connections of the tool router. Call it before the server is closed. */
   close(): Promise<void>;
 }
@@ -60,7 +64,9 @@ export function composeToolRouter(settings: ToolRouterSettings, parts: ToolRoute
   const catalogue = new Catalogue({ table, openSource: sources.open, log });
   const views = new Views(catalogue);
   const announcements = new Announcements(catalogue, views);
-  const calls = new ToolCalls({ deadlineMs: settings.callTimeoutMs });
+  const states = new RequestStates(settings.internalSecrets);
+  const parked = new ParkedCalls();
+  const calls = new ToolCalls({ deadlineMs: settings.callTimeoutMs, states, parked });
   const mcp = { catalogue, views, calls, pageSize, firstListMs };
   const sessions = new Sessions(mcp, announcements);
   const modern = new ModernRequests(mcp, announcements, log);
@@ -73,7 +79,9 @@ export function composeToolRouter(settings: ToolRouterSettings, parts: ToolRoute
   });
   return {
     server,
+    isReady: () => table.isLoaded(),
     async close() {
+      parked.close();
       await Promise.all([sessions.close(), modern.close()]);
       await catalogue.close();
       await Promise.all([sources.close(), table.close()]);

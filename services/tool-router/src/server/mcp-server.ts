@@ -1,6 +1,7 @@
 import { ProtocolError, ProtocolErrorCode, Server, type LoggingLevel, type Result } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { ToolCalls } from '../calls/call-tool.js';
+import type { Round } from '../calls/rounds.js';
 import type { Catalogue } from '../catalog/catalogue.js';
 import { pageOf } from '../catalog/page.js';
 import type { Exposed, Kind, View, Views } from '../catalog/view.js';
@@ -38,6 +39,7 @@ class TransparentServer extends Server {
 
 interface Served {
   view: View;
+  round: Round;
   context: CallContext;
 }
 type Handler = (params: Record<string, unknown>, request: Served) => Promise<Result>;
@@ -55,7 +57,11 @@ export function createMcpServer(parts: McpServerParts, session?: SessionPeer): S
         await catalogue.whenTried(caller.principal, firstListMs);
         view = views.of(caller.principal);
       }
-      return handler(params, { view, context: callContextOf(context, caller, session) });
+      const round = {
+        inputResponses: context.mcpReq.inputResponses,
+        requestState: context.mcpReq.requestState<string>(),
+      };
+      return handler(params, { view, round, context: callContextOf(context, caller, session) });
     });
 
   const list = (method: string, kind: Kind, field: string) =>
@@ -75,16 +81,14 @@ export function createMcpServer(parts: McpServerParts, session?: SessionPeer): S
   list('resources/list', 'resources', 'resources');
   list('resources/templates/list', 'templates', 'resourceTemplates');
 
-  handle('tools/call', ({ name, arguments: given, _meta }, { view, context }) =>
-    calls.call(
-      view,
-      { name: String(name), arguments: (given ?? {}) as Record<string, unknown>, meta: metaOf(_meta) },
-      context,
-    ),
-  );
-
+  handle('tools/call', ({ name, arguments: given, _meta }, { view, round, context }) => {
+    const call = { name: String(name), arguments: (given ?? {}) as Record<string, unknown>, meta: metaOf(_meta) };
+    return calls.call(view, { ...call, ...round }, context);
+  });
   for (const method of FORWARDED) {
-    handle(method, (params, { view, context }) => forwardRequest({ view, calls }, method, params, context));
+    handle(method, (params, { view, round, context }) =>
+      forwardRequest({ view, calls }, method, { params, round }, context),
+    );
   }
   handle('logging/setLevel', async ({ level }) => {
     if (session) session.logLevel = level as LoggingLevel;
