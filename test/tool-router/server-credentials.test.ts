@@ -59,11 +59,11 @@ it('gives the servers of tools the credential of their resource, and asks for it
 it('gives MCP servers the credential of the tool, or of the adapter, with every request', async () => {
   const broker = countingBroker();
   const router = await startRouter({ broker });
-  const keys = new Set<unknown>();
+  const keys = new Set<string>();
   const server = await startModernServer(() => {
     const mcp = new Server({ name: 'crm', version: '1' }, { capabilities: { tools: {} } });
     mcp.setRequestHandler('tools/list', { params: z.looseObject({}) }, async (_params, { http }) => {
-      keys.add(http?.req?.headers.get('x-api-key'));
+      keys.add(String(http?.req?.headers.get('x-api-key')));
       return { tools: [{ name: 'find', inputSchema: { type: 'object' as const } }] };
     });
     mcp.setRequestHandler('tools/call', { params: z.looseObject({}) }, async (_params, { http }) => ({

@@ -9,10 +9,10 @@
 - ports: [{ port: 53, protocol: UDP }, { port: 53, protocol: TCP }]
 {{- if has (index . 1) (list "data-plane" "tool-router") }}
 - to:
-    {{- if eq (index . 1) "data-plane" }}
     - podSelector:
         matchLabels:
           {{- include "mcp-gateway.selector" (list $root "control-plane") | nindent 10 }}
+    {{- if eq (index . 1) "data-plane" }}
     {{- if $root.Values.toolRouter.enabled }}
     - podSelector:
         matchLabels:

@@ -59,18 +59,10 @@ export function credentialCache({ broker, now = Date.now, maxKept = MAX_KEPT }: 
   const waiting = new Map<string, Promise<HeaderList>>();
 
   async function issue(use: CredentialUse, key: string): Promise<HeaderList> {
-    const { kind, name, resourceId, token: subjectToken } = use;
     const common = sharedKey(use);
     const renew = [refused.delete(key), refused.delete(common)].includes(true);
-    const asked: CredentialRequest = {
-      ...(kind !== undefined && { kind }),
-      name,
-      resourceId,
-      renew,
-      ...(subjectToken !== undefined && { subjectToken }),
-    };
     try {
-      const { header, value, shared, renewInSeconds, expiresInSeconds } = await broker.issue(asked);
+      const { header, value, shared, renewInSeconds, expiresInSeconds } = await broker.issue(requestOf(use, renew));
       const headers = [header, value];
       const at = now();
       if (!shared) held.delete(common);
@@ -119,6 +111,14 @@ export function credentialCache({ broker, now = Date.now, maxKept = MAX_KEPT }: 
     },
   };
 }
+
+const requestOf = ({ kind, name, resourceId, token }: CredentialUse, renew: boolean): CredentialRequest => ({
+  ...(kind !== undefined && { kind }),
+  name,
+  resourceId,
+  renew,
+  ...(token !== undefined && { subjectToken: token }),
+});
 
 const usable = (entry: Held | undefined, at: number): Held | undefined =>
   entry && entry.until > at ? entry : undefined;

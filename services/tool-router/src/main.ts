@@ -1,4 +1,10 @@
-import { brokerClient } from '@mcp-gateway/credentials';
+import {
+  brokerClient,
+  controlPlaneAgent,
+  controlPlaneTlsFields,
+  followControlPlaneTls,
+  tlsOf,
+} from '@mcp-gateway/credentials';
 import {
   callerFields,
   followedSecret,
@@ -34,6 +40,7 @@ const Config = z.object({
   CONTROL_PLANE_URL: HttpUrl.optional().describe(
     'the URL of the control plane, which gives credentials for servers of tools',
   ),
+  ...controlPlaneTlsFields,
   ...announcementFields,
 });
 
@@ -54,7 +61,10 @@ runMain(async () => {
   const secrets = followedSecret(first, 'MCP_GATEWAY_INTERNAL_SECRETS', secret, process.env, { log, defer });
   const internalSecrets = secrets ?? (() => first);
   const controlPlane = config.CONTROL_PLANE_URL;
-  const broker = controlPlane === undefined ? undefined : brokerClient({ controlPlane, secrets: internalSecrets, log });
+  const agent = controlPlaneAgent(config);
+  if (agent) defer(followControlPlaneTls(agent, config, { log }));
+  const toControlPlane = { secrets: internalSecrets, tls: tlsOf(agent), log };
+  const broker = controlPlane === undefined ? undefined : brokerClient({ controlPlane, ...toControlPlane });
   defer(async () => broker?.close());
   const settings = {
     prefix: config.REDIS_PREFIX,
