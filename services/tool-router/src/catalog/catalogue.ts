@@ -1,10 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
-import { resourceKey, type PublishedTool, type ResourceRef } from '@mcp-gateway/common/contracts';
+import {
+  isAllTools,
+  resourceKey,
+  toolsetRef,
+  type PublishedTool,
+  type PublishedToolset,
+  type ResourceRef,
+} from '@mcp-gateway/common/contracts';
 import { canRead } from '@mcp-gateway/common/permission';
 import type { Principal } from '@mcp-gateway/common/principal';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { ToolTable } from '@mcp-gateway/routing';
 import type { ToolSource } from '../sources/source.js';
+import { defaultPrefix } from './exposed-names.js';
 import { KnownSource } from './known-source.js';
 
 export interface CatalogueParts {
@@ -46,6 +54,14 @@ export class Catalogue {
   /** The sources that a caller may use, as far as `canRead` decides. */
   readableBy(principal: Principal): KnownSource[] {
     return this.#sorted.filter(({ route }) => route !== undefined && canRead(principal, route));
+  }
+
+  /** The toolset of this name; undefined for the toolset of all tools, null if the caller may not use it or it does not exist. */
+  toolset(name: string, principal: Principal): PublishedToolset | null | undefined {
+    const ref = toolsetRef(name);
+    if (isAllTools(ref)) return undefined;
+    const route = this.parts.table.get(ref);
+    return (route && canRead(principal, route) && this.parts.table.toolset(name)) || null;
   }
 
   /** Resolves when each source that the caller may use has listed, or has failed to; at the latest after `ms`. */
@@ -93,7 +109,7 @@ export class Catalogue {
     const known = new KnownSource({
       source,
       route: () => this.parts.table.get(ref),
-      prefix: definition.type === 'http' ? '' : `${ref.name}_`,
+      prefix: definition.type === 'http' ? '' : defaultPrefix(ref),
       changed: () => this.#changed(),
       log: this.parts.log,
       ...(this.parts.now && { now: this.parts.now }),
