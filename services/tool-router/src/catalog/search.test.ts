@@ -51,6 +51,6 @@ describe('the search', () => {
     const found = new ToolSearch(heavy).find('big', 20);
     expect(found.tools.length).toBeLessThan(4);
     expect(found.tools.length + found.more).toBe(20);
-    expect(names(`${'tickets '.repeat(10_000)}`)).toContain('tickets_close');
+    expect(names('tickets '.repeat(10_000))).toContain('tickets_close');
   });
 });
