@@ -24,7 +24,13 @@ import {
   type ResourceDefinition,
 } from './support/sources.js';
 
-const PRIVILEGES = { mayUseWorkloadIdentity: () => true, checkCredential: () => {} };
+const PRIVILEGES = {
+  mayUseWorkloadIdentity: () => true,
+  checkCredential: () => {},
+  checkSharedCredential: () => {},
+  toolsOf: async () => [],
+  findAdapter: async () => undefined,
+};
 
 let rows: { adapters: AdapterRows; tools: ToolRows };
 let queued: ResourceRef[];

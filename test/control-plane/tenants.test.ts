@@ -180,6 +180,18 @@ describe('the quota of a tenant', () => {
     expect((await member.post(specOf('again'))).status).toBe(201);
   });
 
+  it('limits calls of each tool only beside a limit that holds for made-up tools, too', async () => {
+    const perTool = { requests: { day: 5 } };
+    const set = async (quota: object) => (await root.call('PUT', '/tenants/acme/quota', quota)).json;
+    expect(await set({ perTool })).toMatchObject({
+      code: 'INVALID_REQUEST',
+      detail: expect.stringMatching(/^#\/perTool\/requests needs requests beside it/),
+    });
+    for (const beside of [{ requests: { hour: 9 } }, { perCaller: { requests: { hour: 9 } } }])
+      expect(await set({ perTool, ...beside })).toMatchObject({ limits: { perTool } });
+    expect(await set({ perTool: { concurrentRequests: 2 } })).toHaveProperty('limits');
+  });
+
   it('reaches the data planes with its members within a moment, and shows what they have counted', async () => {
     const redis = await connectRedis();
     const prefix = freshPrefix();

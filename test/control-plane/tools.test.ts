@@ -133,13 +133,11 @@ it('takes an MCP server as the source of tools, and refuses sources that it does
   expect(created).toMatchObject({ status: 201, json: { source: { type: 'mcp', port: 8000, path: '/mcp' } } });
   expect(created.json.toolDefinition).toBeUndefined();
   expect((await alice.call('PUT', '/tools/search', created.json)).status).toBe(200);
-  const refused = await post({ ...server, name: 'other', source: { type: 'openapi', document: {} } });
+  const refused = await post({ ...server, name: 'other', source: { type: 'grpc' } });
   expect(refused).toMatchObject({
     status: 400,
     json: {
-      errors: [
-        { pointer: '#/source/type', detail: 'must be "http" or "mcp"; the gateway has no other source of tools yet' },
-      ],
+      errors: [{ pointer: '#/source/type', detail: 'must be "http", "mcp", "adapter" or "openapi"' }],
     },
   });
   expect((await post(server)).json.errors).toEqual([{ pointer: '#/toolDefinition', detail: 'is required' }]);

@@ -144,19 +144,24 @@ describe('the audit of MCP requests', () => {
   it('records failed sign-ins with the reason and without a caller, and how others signed in', async () => {
     const issuer = await startIssuer();
     afterTest(() => issuer.stop());
-    const { mcp, settled } = await auditedGateway({ issuers: [{ issuer: issuer.issuer, audiences: ['gateway'] }] });
+    const settings = { issuer: issuer.issuer, audiences: ['gateway'], claims: { roles: ['roles', 'groups'] } };
+    const { mcp, settled } = await auditedGateway({ issuers: [settings] });
     const body = INITIALIZE;
     const bearer = async (...of: Parameters<typeof issuer.token>) => `Bearer ${await issuer.token(...of)}`;
     await send(mcp, { body });
     await send(mcp, { body, headers: { authorization: await bearer({ exp: 1 }) } });
+    const overage = { authorization: await bearer({ _claim_names: { groups: 'src1' } }) };
+    const refused = await send(mcp, { body, headers: overage });
+    expect([refused.status, refused.text]).toEqual([403, expect.stringContaining('too many (group overage)')]);
     await send(mcp, { body, headers: { authorization: await bearer() } });
-    const records = await settled(3);
+    const records = await settled(4);
     expect(records.map(({ action, reason, caller }) => [action, reason, caller?.subject])).toEqual([
       ['sign-in.failure', 'no token', undefined],
       ['sign-in.failure', 'the token has expired', undefined],
+      ['mcp.initialize', 'group overage: the token does not list groups', undefined],
       ['mcp.initialize', 'creator', 'alice'],
     ]);
-    expect(records[2]?.caller?.signIn).toBe(issuer.issuer);
+    expect(records[3]?.caller?.signIn).toBe(issuer.issuer);
   });
 
   it('records each failed sign-in of a flood, or says how many it left out', async () => {

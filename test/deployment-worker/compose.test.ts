@@ -18,7 +18,10 @@ async function setUp(own?: AdapterRows) {
   const connections = async () => (await observer.clientList()).length;
   const before = await connections();
   const parts = {
-    kinds: [adapterKind(rows), ...(own ? [] : [toolKind(toolRows(database)), toolsetKind(toolsetRows(database))])],
+    kinds: [
+      adapterKind(rows),
+      ...(own ? [] : [toolKind(toolRows(database), rows), toolsetKind(toolsetRows(database))]),
+    ],
     countResources: () => countResources(database),
     runtime: fake,
     redis,
@@ -80,6 +83,60 @@ it('reconciles a tool to a route of its kind, with the port and the path of its 
     expect(await rows.find('weather')).toBeNull();
   });
   expect(table.get(ref)).toBeUndefined();
+});
+
+it('publishes what a tool takes from an adapter, without replicas, and says whether the adapter is there', async () => {
+  const { prefix, database, rows, fake, worker, observer } = await setUp();
+  afterTest(() => worker.close());
+  const table = followTools(observer, prefix, silent);
+  afterTest(() => table.close());
+  const tools = toolRows(database);
+  const source = { type: 'adapter', adapter: 'crm', tools: ['get_*'], prefix: 'crm_' };
+  await tools.create(ToolSpec.parse({ name: 'crm-reader', source, replicaCount: 0, requiredRoles: ['team'] }), 'alice');
+  const ref = { kind: 'tool', name: 'crm-reader' } as const;
+  await worker.queue.reconcile(ref);
+  await becomesTrue('the route', () =>
+    expect(table.get(ref)).toMatchObject({ ...ref, requiredRoles: ['team'], endpoints: [] }),
+  );
+  expect(table.definition(ref)).toEqual(source);
+  await becomesTrue('the status', async () =>
+    expect(await tools.find('crm-reader')).toMatchObject({
+      phase: 'Failed',
+      conditions: [{ type: 'Ready', reason: 'AdapterNotFound' }],
+    }),
+  );
+  await rows.create(AdapterSpec.parse({ name: 'crm', imageName: 'crm', imageVersion: '1' }), 'alice');
+  await worker.queue.reconcile(ref);
+  await becomesTrue('the status', async () =>
+    expect(await tools.find('crm-reader')).toMatchObject({ phase: 'Ready', conditions: [{ reason: 'AdapterFound' }] }),
+  );
+  expect(fake.running.has('crm-reader')).toBe(false);
+});
+
+it('publishes the operations of an OpenAPI document with the route of its server', async () => {
+  const { prefix, database, worker, observer } = await setUp();
+  afterTest(() => worker.close());
+  const table = followTools(observer, prefix, silent);
+  afterTest(() => table.close());
+  const responses = { 200: { description: 'fine' } };
+  const document = {
+    openapi: '3.1.1',
+    info: { title: 'Pets', version: '1' },
+    servers: [{ url: '/api' }],
+    paths: { '/pets': { get: { operationId: 'listPets', responses } } },
+  };
+  const source = { type: 'openapi', document, operations: ['listPets'], port: 9000 };
+  const spec = { name: 'pets', imageName: 'pets', imageVersion: '1', upstreamAuth: { credential: 'pets' }, source };
+  await toolRows(database).create(ToolSpec.parse(spec), 'alice');
+  const ref = { kind: 'tool', name: 'pets' } as const;
+  await worker.queue.reconcile(ref);
+  await becomesTrue('the definition', () =>
+    expect(table.definition(ref)).toMatchObject({
+      type: 'openapi',
+      operations: [{ tool: { name: 'listPets' }, plan: { method: 'GET', path: '/api/pets' } }],
+    }),
+  );
+  expect(table.get(ref)).toMatchObject({ affinity: 'none', upstreamAuth: { credential: 'pets' } });
 });
 
 it('publishes a toolset without a runtime, restores it when Redis comes back empty, and withdraws it', async () => {

@@ -12,5 +12,5 @@ export type { ResourceRow, ResourceSpec, ResourceTable } from './resources/row.j
 export { resourceRows, type CheckUse, type Page, type Reader, type ResourceRows } from './resources/rows.js';
 export { tenantRows, type TenantRow, type TenantRows } from './tenants.js';
 export { toolsetRows, type ToolsetRow, type ToolsetRows } from './toolsets.js';
-export { toolRows, type ToolRow, type ToolRows } from './tools.js';
+export { toolRows, toolsOfAdapter, type ToolRow, type ToolRows } from './tools.js';
 export { isDatabaseUnavailable } from './unavailable.js';

@@ -172,7 +172,7 @@ async function createTool(
   return status < 500 && !isLeaving ? true : undefined;
 }
 
-type Registered = Pick<AdapterResource, 'name' | 'imageName' | 'createdBy'>;
+type Registered = Pick<ToolResource, 'name' | 'imageName' | 'createdBy'>;
 
 const isAnothersExample = (example: Omit<Registered, 'createdBy'>, registered: Registered, { subject }: Caller) =>
   registered.name === example.name &&

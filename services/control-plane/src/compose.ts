@@ -12,6 +12,7 @@ import {
   tenantRows,
   type TenantRows,
   toolRows,
+  toolsOfAdapter,
   toolsetRows,
 } from '@mcp-gateway/database';
 import { type ApiKeyPublisher, apiKeyVerifier, ownServices, type SignInRequest } from '@mcp-gateway/identity';
@@ -31,7 +32,7 @@ import { apiKeyService, databaseKeys } from './api-keys/service.js';
 import { createApp, type AppParts } from './app.js';
 import { auditRequests } from './audit/requests.js';
 import { auditRoutes } from './audit/routes.js';
-import { credentialBroker } from './credentials/broker.js';
+import { type CredentialBroker, credentialBroker } from './credentials/broker.js';
 import { credentialRoutes } from './credentials/routes.js';
 import { tokenEndpoint } from './credentials/token-endpoint.js';
 import { settleOrigin } from './http/origin.js';
@@ -48,7 +49,7 @@ import { tenantDirectory } from './tenants/directory.js';
 import { resourceLimits } from './tenants/resource-limits.js';
 import { tenantRoutes } from './tenants/routes.js';
 import { tenantService } from './tenants/service.js';
-import { toolDefinition } from './tools/definition.js';
+import { toolDefinition, type ToolPrivileges } from './tools/definition.js';
 import { toolsetDefinition } from './toolsets/definition.js';
 
 export interface ControlPlaneParts extends Omit<AppParts, 'collections' | 'internal' | 'isReady' | 'origin' | 'audit'> {
@@ -102,13 +103,9 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
 
   const rows = adapterRows(database, now);
   const { credentials } = parts;
-  const broker = credentialBroker({
-    folder: credentials?.folder,
-    tokens: tokenEndpoint(),
-    log,
-    now: now && (() => now().getTime()),
-  });
-  const definition = adapterDefinition(rows, { mayUseWorkloadIdentity, checkCredential: broker.checkUse });
+  const broker = brokerOf(parts);
+  const toolsOf = toolsOfAdapter(database);
+  const definition = adapterDefinition(rows, { mayUseWorkloadIdentity, checkCredential: broker.checkUse, toolsOf });
   const { rows: tenants, directory, counted } = composeTenants(parts);
   const limits = resourceLimits(tenants);
   const adapters = resourceService(definition, { queue, limits, log });
@@ -119,7 +116,7 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
   const isHeld = async (principal: Principal) =>
     (parts.isHeld?.(principal) ?? true) && ((await keys?.isHeld(principal)) ?? true);
   const observing = { logs, logCheckMs, isHeld, current: directory.current };
-  const tools = composeTools(parts, limits, observing);
+  const tools = composeTools(parts, { broker, findAdapter: adapters.row, limits, observing });
   const app = createApp({
     ...parts,
     verifier: directory.place(
@@ -145,7 +142,7 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
       ...(keyService && { '/api-keys': [apiKeyRoutes(keyService)] }),
       '/tenants': [tenantRoutes(tenantService({ rows: tenants, directory, counted }))],
     },
-    internal: credentials && credentialRoutes({ rows, broker }),
+    internal: credentials && credentialRoutes({ rows: { adapter: rows, tool: tools.rows }, broker }),
     isReady: async () => {
       if (!isMigrated()) throw new Error('the database has not been migrated since this process started');
       await database.$queryRaw`SELECT 1`;
@@ -156,17 +153,37 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
   return { app, server, adapters: rows, apiKeys: keyRows, tenants };
 }
 
+const brokerOf = ({ credentials, log, now }: ControlPlaneParts): CredentialBroker =>
+  credentialBroker({
+    folder: credentials?.folder,
+    tokens: tokenEndpoint(),
+    log,
+    now: now && (() => now().getTime()),
+  });
+
 /** What the tool routers serve. */
 function composeTools(
   { database, queue, mayUseWorkloadIdentity, now, log }: ControlPlaneParts,
-  limits: ResourceLimits<{ replicaCount: number }>,
-  observing: Pick<LogRoutesParts<ToolSpec, ToolResource>, 'logs' | 'logCheckMs' | 'isHeld' | 'current'>,
+  {
+    broker,
+    findAdapter,
+    limits,
+    observing,
+  }: {
+    broker: CredentialBroker;
+    findAdapter: ToolPrivileges['findAdapter'];
+    limits: ResourceLimits<{ replicaCount: number }>;
+    observing: Pick<LogRoutesParts<ToolSpec, ToolResource>, 'logs' | 'logCheckMs' | 'isHeld' | 'current'>;
+  },
 ) {
-  const ofTool = toolDefinition(toolRows(database, now), { mayUseWorkloadIdentity });
+  const rows = toolRows(database, now);
+  const checkSharedCredential = broker.checkSharedUse;
+  const ofTool = toolDefinition(rows, { mayUseWorkloadIdentity, checkSharedCredential, findAdapter });
   const tools = resourceService(ofTool, { queue, limits, log });
   const ofToolset = toolsetDefinition(toolsetRows(database, now));
   const toolsets = resourceService(ofToolset, { queue, log });
   return {
+    rows,
     rowOf: { tool: tools.row, toolset: toolsets.row },
     collections: {
       '/tools': [

@@ -5,8 +5,6 @@ import type {
   ResourceRow,
   ResourceRows,
   ResourceSpec,
-  ToolRow,
-  ToolRows,
   ToolsetRow,
   ToolsetRows,
 } from '@mcp-gateway/database';
@@ -56,22 +54,6 @@ export function desiredAdapter(row: AdapterRow): ReplicatedState {
     },
   );
 }
-
-export const toolKind = (rows: ToolRows): ManagedKind => managedKind('tool', rows, desiredTool);
-
-/** @throws Error for a stored spec that does not fit the contract */
-export function desiredTool(row: ToolRow): ReplicatedState {
-  const { name, source, toolDefinition } = row.spec;
-  if (source.type === 'mcp') {
-    const { port, path } = source;
-    return { ...desiredState(row, { port, path }, { affinity: 'session' }), definition: { type: 'mcp' } };
-  }
-  if (!toolDefinition) throw new Error(`The stored spec of tool ${name} has no toolDefinition. Register it again.`);
-  const { port, path, method, tool } = toolDefinition;
-  // A call has no session.
-  return { ...desiredState(row, { port, path }, { affinity: 'none' }), definition: { type: 'http', tool, method } };
-}
-
 /** No resource of a kind without replicas ever runs, so the worker need not ask a runtime that may be unavailable. */
 const NOWHERE: Runtime = {
   observe: async () => ABSENT,

@@ -14,8 +14,9 @@ import { serveMetrics } from '@mcp-gateway/platform/telemetry';
 import { z } from 'zod';
 import { chooseRuntime, composeWorker } from './compose.js';
 import { serveHealth } from './health.js';
-import { adapterKind, toolKind, toolsetKind } from './kinds.js';
+import { adapterKind, toolsetKind } from './kinds.js';
 import { workerMetrics } from './metrics.js';
+import { toolKind } from './tool-kind.js';
 
 const Config = z.object({
   ...settings.serviceFields,
@@ -52,8 +53,9 @@ runMain(async () => {
   defer(() => redis.destroy());
 
   const prefix = config.REDIS_PREFIX;
+  const adapters = adapterRows(database);
   const worker = composeWorker({
-    kinds: [adapterKind(adapterRows(database)), toolKind(toolRows(database)), toolsetKind(toolsetRows(database))],
+    kinds: [adapterKind(adapters), toolKind(toolRows(database), adapters), toolsetKind(toolsetRows(database))],
     countResources: () => countResources(database),
     runtime,
     redis,

@@ -3,8 +3,9 @@ import { ToolSpec } from '@mcp-gateway/common/contracts';
 import { Workload, ABSENT, type Observation } from '@mcp-gateway/runtime';
 import type { AdapterRow } from '@mcp-gateway/database';
 import { rowOf, deleted, OTHER_ID, seenOf } from '../test/fixtures.js';
-import { desiredAdapter, desiredTool } from './kinds.js';
+import { desiredAdapter } from './kinds.js';
 import { plan, type Step } from './plan.js';
+import { desiredTool } from './tool-kind.js';
 
 describe('the workload of a row', () => {
   it('has every field that a runtime needs, and no other field of the row', () => {

@@ -64,12 +64,16 @@ export const desiredState = (row: Row, served: Served, routing: KindRouting): Re
 
 /** The part of a row that a runtime needs. */
 function workloadOf({ kind, id, spec }: Pick<Row, 'kind' | 'id' | 'spec'>, { port, path, tls }: Served): Workload {
+  const { name, imageName, imageVersion } = spec;
+  if (imageName === undefined || imageVersion === undefined) {
+    throw new Error(`The stored spec of ${kind} ${name} has no image. Register it again.`);
+  }
   return {
-    name: spec.name,
+    name,
     kind,
     resourceId: id,
-    imageName: spec.imageName,
-    imageVersion: spec.imageVersion,
+    imageName,
+    imageVersion,
     environment: spec.environmentVariables,
     ...(Object.keys(spec.secretEnvironment).length > 0 && { secretEnvironment: spec.secretEnvironment }),
     ...(spec.useWorkloadIdentity && { useWorkloadIdentity: true }),

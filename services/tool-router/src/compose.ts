@@ -5,6 +5,8 @@ import type { RedisClient } from '@mcp-gateway/platform/redis';
 import type { Metrics } from '@mcp-gateway/platform/telemetry';
 import { followTools } from '@mcp-gateway/routing';
 import { ToolCalls } from './calls/call-tool.js';
+import { ParkedCalls } from './calls/parked-calls.js';
+import { RequestStates } from './calls/request-state.js';
 import { Catalogue } from './catalog/catalogue.js';
 import { PAGE } from './catalog/page.js';
 import { Views } from './catalog/view.js';
@@ -55,7 +57,9 @@ export function composeToolRouter(settings: ToolRouterSettings, parts: ToolRoute
   const catalogue = new Catalogue({ table, openSource: sources.open, log });
   const views = new Views(catalogue);
   const announcements = new Announcements(catalogue, views);
-  const calls = new ToolCalls({ deadlineMs: settings.callTimeoutMs });
+  const states = new RequestStates(settings.internalSecrets);
+  const parked = new ParkedCalls();
+  const calls = new ToolCalls({ deadlineMs: settings.callTimeoutMs, states, parked });
   const mcp = { catalogue, views, calls, pageSize, firstListMs };
   const sessions = new Sessions(mcp, announcements);
   const modern = new ModernRequests(mcp, announcements, log);
@@ -69,6 +73,7 @@ export function composeToolRouter(settings: ToolRouterSettings, parts: ToolRoute
   return {
     server,
     async close() {
+      parked.close();
       await Promise.all([sessions.close(), modern.close()]);
       await catalogue.close();
       await Promise.all([sources.close(), table.close()]);

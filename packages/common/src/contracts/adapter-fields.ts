@@ -29,9 +29,16 @@ const HOST = 'must not name a registry host; the operator configures the registr
 const WORDS_ONLY =
   'must be lower-case words joined by ".", "_", "__" or hyphens, in parts joined by "/", such as "team/mcp-example"';
 
-/** Image reference without its registry: `name:tag`, `name@sha256:…` or `name:tag@sha256:…`. */
-export const imageReference = ({ imageName, imageVersion }: { imageName: string; imageVersion: string }): string =>
-  imageName + (/^sha\d+:/.test(imageVersion) ? '@' : ':') + imageVersion;
+interface Image {
+  imageName?: string | undefined;
+  imageVersion?: string | undefined;
+}
+
+/** Image reference without its registry: `name:tag`, `name@sha256:…` or `name:tag@sha256:…`. Empty when nothing runs. */
+export const imageReference = ({ imageName, imageVersion }: Image): string =>
+  imageName === undefined || imageVersion === undefined
+    ? ''
+    : imageName + (/^sha\d+:/.test(imageVersion) ? '@' : ':') + imageVersion;
 
 export const ImageName = boundedString(255)
   .regex(NAME, { error: ({ input }) => whyNoName(String(input)), abort: true })

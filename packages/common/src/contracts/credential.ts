@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { boundedString, text } from './adapter-fields.js';
+import { ResourceKind } from './resource.js';
 
 /** The name of a credential that the operator has configured; also the name of its file or folder. */
 export const CredentialName = boundedString(63).regex(
@@ -50,8 +51,9 @@ export const ServerTls = z.strictObject({
 });
 export type ServerTls = z.infer<typeof ServerTls>;
 
-/** What a data plane asks the control plane for: a credential for requests to the servers of an adapter. */
+/** What a data plane or a tool router asks the control plane for: a credential for requests to the servers of a resource. */
 export const CredentialRequest = z.strictObject({
+  kind: ResourceKind.default('adapter'),
   name: z.string().max(256),
   resourceId: z.string().max(256),
   /** The verified access token of the caller, for credentials of the caller's own. */
@@ -76,8 +78,8 @@ export const IssuedCredential = z.object({
 export type IssuedCredential = z.infer<typeof IssuedCredential>;
 
 /** The same for connections to servers: the certificates that the adapter names in `tls.credential`. */
-export const CertificateRequest = CredentialRequest.pick({ name: true, resourceId: true });
-export type CertificateRequest = z.infer<typeof CertificateRequest>;
+export const CertificateRequest = CredentialRequest.pick({ kind: true, name: true, resourceId: true });
+export type CertificateRequest = z.input<typeof CertificateRequest>;
 
 const Pem = z.string().max(262_144);
 

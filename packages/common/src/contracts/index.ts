@@ -12,6 +12,7 @@ export {
   ServerTls,
   UpstreamAuth,
 } from './credential.js';
+export { OperationPlan, type BodyPlan, type ParameterPlan } from './operation-plan.js';
 export { PublishedDefinition, PublishedTool, PublishedToolset } from './published-tool.js';
 export type { ReplicatedSpec, ResourceRequest } from './replicated.js';
 export { PermissionExplanation } from './permission.js';
@@ -44,16 +45,8 @@ export {
   TenantId,
   TenantResource,
 } from './tenant.js';
-export {
-  McpTool,
-  ToolBody,
-  ToolDefinition,
-  ToolRequest,
-  ToolResource,
-  ToolSource,
-  ToolSpec,
-  ToolStatus,
-} from './tool.js';
+export { McpTool, ToolBody, ToolDefinition, ToolRequest, ToolResource, ToolSpec, ToolStatus } from './tool.js';
+export { matchesName, MAX_OPERATIONS, type OpenApiSource, prefixOf, ToolPath, ToolSource } from './tool-source.js';
 export {
   ToolNames,
   ToolSelection,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { OperationPlan } from './operation-plan.js';
 import { McpTool, ToolDefinition } from './tool.js';
 import { ToolsetSpec } from './toolset.js';
 
@@ -6,13 +7,31 @@ import { ToolsetSpec } from './toolset.js';
  * The definition of a tool as the worker publishes it beside its route: what the tool router serves, and how a call reaches the
  * server. `type` is the source of the tool. The route says who may use it and which endpoints it has; each endpoint has the path.
  *
- * http   POST (or `method`) of the arguments as JSON to the URL and the path of an endpoint. The text of the answer is the result;
- *        a status of 400 or more makes it an error that the model reads (`isError`).
- * mcp    An endpoint is an MCP server at its URL and path; its tools are those that it lists.
+ * http     POST (or `method`) of the arguments as JSON to the URL and the path of an endpoint. The text of the answer is the result;
+ *          a status of 400 or more makes it an error that the model reads (`isError`).
+ * mcp      An endpoint is an MCP server at its URL and path; its tools are those that it lists.
+ * adapter  The tools, prompts and resources that the adapter lists and that a pattern fits. The route has no endpoints: those of the
+ *          adapter count. Only a caller that may use the adapter as well sees them.
+ * openapi  Each tool is a request to the URL of an endpoint. The path of the request is that of the plan, not that of the endpoint.
+ *
+ * `prefix` begins the exposed names; `prefixOf` has its default.
  */
 export const PublishedTool = z.discriminatedUnion('type', [
   z.object({ type: z.literal('http'), tool: McpTool, method: ToolDefinition.shape.method }),
-  z.object({ type: z.literal('mcp') }),
+  z.object({ type: z.literal('mcp'), prefix: z.string().optional() }),
+  z.object({
+    type: z.literal('adapter'),
+    adapter: z.string(),
+    tools: z.array(z.string()).optional(),
+    prompts: z.array(z.string()).optional(),
+    resources: z.array(z.string()).optional(),
+    prefix: z.string().optional(),
+  }),
+  z.object({
+    type: z.literal('openapi'),
+    operations: z.array(z.object({ tool: McpTool, plan: OperationPlan })),
+    prefix: z.string().optional(),
+  }),
 ]);
 export type PublishedTool = z.infer<typeof PublishedTool>;
 

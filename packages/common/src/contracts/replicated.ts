@@ -91,12 +91,16 @@ export const ResourceAmounts = z
   .default({})
   .meta({ description: 'Kubernetes resource requests and limits. The process runtime does not enforce them.' });
 
-/** The spec that a worker and a runtime need, whatever its kind. */
-export type ReplicatedSpec = z.infer<
+type ReplicatedFields = z.infer<
   z.ZodObject<
     typeof identityFields & { name: z.ZodString; healthCheck: typeof HealthCheck; resources: typeof ResourceAmounts }
   >
 >;
+/** The spec that a worker and a runtime need, whatever its kind. Without an image, nothing runs. */
+export type ReplicatedSpec = Omit<ReplicatedFields, 'imageName' | 'imageVersion'> & {
+  imageName?: string | undefined;
+  imageVersion?: string | undefined;
+};
 
 /** The check of a spec that no variable has two sources, with its message. */
 export const setsVariablesOnce: [

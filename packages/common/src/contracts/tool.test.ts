@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { invalidRequest } from '../errors/index.js';
+import { matchesName } from './tool-source.js';
 import { ToolRequest } from './tool.js';
 
 const TOOL = { name: 'weather', inputSchema: { type: 'object' } };
@@ -53,11 +54,61 @@ describe('a tool', () => {
     );
   });
 
-  it.each(['adapter', 'openapi', 'grpc', 7, undefined])('has no source %s yet', (type) => {
-    expect(faultOf(spec({ source: { type, adapter: 'echo' } }))).toBe(
-      '#/source/type must be "http" or "mcp"; the gateway has no other source of tools yet',
+  it.each(['grpc', 7, undefined])('has no source %s', (type) => {
+    expect(faultOf(spec({ source: { type } }))).toBe('#/source/type must be "http", "mcp", "adapter" or "openapi"');
+  });
+
+  it('may be a selection of what an adapter has, without a server and without replicas', () => {
+    const source = { type: 'adapter', adapter: 'crm', tools: ['get_*'], prompts: [], prefix: '' };
+    expect(ToolRequest.parse({ name: 'crm-reader', source }).spec).toMatchObject({ source, replicaCount: 0 });
+    const read = ToolRequest.parse({ name: 'crm-reader', source, replicaCount: 0 });
+    expect(read.spec.imageName).toBeUndefined();
+    for (const [field, value] of Object.entries({
+      imageName: 'crm',
+      environmentVariables: { A: '1' },
+      upstreamAuth: { credential: 'crm' },
+    })) {
+      expect(faultOf({ name: 'crm-reader', source, [field]: value })).toBe(
+        `#/${field} must be absent: the adapter has the server`,
+      );
+    }
+    expect(faultOf({ name: 'crm-reader', source: { ...source, adapter: 'a/../b' } })).toContain('#/source/adapter');
+  });
+
+  it('may be an HTTP API with its document', () => {
+    const source = { type: 'openapi', document: { openapi: '3.1.1' }, operations: ['getPet', 'GET /pets/*'] };
+    const api = spec({ source, toolDefinition: undefined });
+    expect(ToolRequest.parse(api).spec.source).toEqual({ ...source, port: 8000 });
+    expect(faultOf({ ...api, imageName: undefined })).toBe('#/imageName is required');
+    expect(faultOf({ ...api, source: { ...source, operations: [] } })).toContain('#/source/operations');
+    expect(faultOf({ ...api, source: { ...source, document: nested(70) } })).toBe(
+      '#/source/document must not be nested that deeply',
+    );
+    expect(faultOf({ ...api, source: { ...source, path: '/../admin' } })).toContain('#/source/path');
+    expect(faultOf({ ...api, source: { ...source, prefix: 'my tools' } })).toContain('#/source/prefix');
+  });
+
+  it('names a credential and no more of what an adapter may have in upstreamAuth', () => {
+    expect(faultOf(spec({ upstreamAuth: { credential: 'crm' } }))).toBeUndefined();
+    expect(faultOf(spec({ upstreamAuth: { credential: 'crm', identityToken: true } }))).toBe(
+      '#/upstreamAuth/identityToken is not a known field',
     );
   });
+
+  it.each<[fits: boolean, pattern: string, name: string]>([
+    [true, 'get_user', 'get_user'],
+    [false, 'get_user', 'get_users'],
+    [true, '*', ''],
+    [true, 'get_*', 'get_'],
+    [true, '*_user', 'get_user'],
+    [false, '*_user', 'user'],
+    [true, 'a*b*c', 'a-b-b-c'],
+    [false, 'a*b*c', 'a-c-b'],
+    [false, 'aa*aa', 'aaa'],
+    [false, 'GET_*', 'get_user'],
+    [false, `${'a*'.repeat(500)}b`, 'a'.repeat(1000)],
+    [true, 'GET /pets/{*}', 'GET /pets/{petId}'],
+  ])('%s: %s selects %s', (fits, pattern, name) => expect(matchesName(pattern, name)).toBe(fits));
 
   it('keeps what the specification does not name', () => {
     const more = { type: 'http', annotations: { readOnly: true }, _meta: { 'example.com/a': 1 } };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { text } from './adapter-fields.js';
+import { ImageName, ImageVersion, text } from './adapter-fields.js';
 import { boundedJson } from './bounded-json.js';
+import { CredentialName } from './credential.js';
 import {
   bodyFields,
   HealthCheck,
@@ -12,9 +13,9 @@ import {
   serverFieldsOf,
   setsVariablesOnce,
   statusFieldsOf,
-  UrlPath,
 } from './replicated.js';
 import { ResourceName } from './resource.js';
+import { ToolPath, ToolSource } from './tool-source.js';
 
 /**
  * In a cluster, a tool is reached at the Service `{name}-service`, whose name has at most 63 characters and begins with a letter
@@ -91,13 +92,6 @@ export const McpTool = z
   .meta({ description: 'The definition that MCP clients get (MCP, `Tool`).' });
 export type McpTool = z.infer<typeof McpTool>;
 
-/** A path and nothing else: no other authority, and the same path for every program that reads it. */
-const ToolPath = UrlPath.refine((path) => !path.includes('//'), { message: 'must not contain "//"' })
-  .refine((path) => !path.split('/').includes('.'), { message: 'must not contain "." segments' })
-  .refine((path) => !/%(?![0-9a-f]{2})|%(00|2e|2f|5c)/i.test(path), {
-    message: 'must not encode ".", "/" or a backslash, and every "%" must be followed by two hexadecimal digits',
-  });
-
 /** The definition of a tool, and where its server takes the arguments. */
 export const ToolDefinition = z.strictObject({
   tool: McpTool,
@@ -111,63 +105,77 @@ export const ToolDefinition = z.strictObject({
 });
 export type ToolDefinition = z.infer<typeof ToolDefinition>;
 
-const SOURCES = 'must be "http" or "mcp"; the gateway has no other source of tools yet';
-
-/** What executes the tools: how the tool router finds and calls them. */
-export const ToolSource = z
-  .discriminatedUnion(
-    'type',
-    [
-      z.strictObject({
-        type: z.literal('http').meta({ description: 'The server takes the arguments where `toolDefinition` says.' }),
-      }),
-      z.strictObject({
-        type: z.literal('mcp').meta({ description: 'The server is an MCP server, which describes its tools itself.' }),
-        port: Port.default(8000).meta({
-          description: 'Port the server listens on in its container. The process runtime assigns PORT instead.',
-        }),
-        path: ToolPath.default('/mcp').meta({ description: 'URL path of its MCP endpoint.' }),
-      }),
-    ],
-    { error: ({ code }) => (code === 'invalid_union' ? SOURCES : undefined) },
-  )
-  .default({ type: 'http' })
-  .meta({ description: 'What executes the tools.' });
-export type ToolSource = z.infer<typeof ToolSource>;
+const ToolAuth = z
+  .strictObject({
+    credential: CredentialName.meta({
+      description:
+        'Name of a credential that the operator has configured: of the type `header` or `client-credentials`, which are the ' +
+        'same for all callers. The caller needs `mcp.admin` or a role that the operator lists for this credential.',
+    }),
+  })
+  .optional()
+  .meta({ description: 'How the gateway authenticates its calls to the server. Absent: it sends no credentials.' });
 
 /** The desired state of a tool and of the server that executes it, as a caller describes it. */
 export const ToolSpec = z
   .strictObject({
     name: ToolName,
     ...identityFields,
+    // With the source `adapter`, no server runs.
+    imageName: ImageName.optional(),
+    imageVersion: ImageVersion.optional(),
     source: ToolSource,
     toolDefinition: ToolDefinition.optional().meta({
       description:
-        'The definition that MCP clients get, and where the server takes the arguments. The source `http` needs it; ' +
-        'with `mcp`, the server describes its tools.',
+        'The definition that MCP clients get, and where the server takes the arguments. The source `http` needs it; with all ' +
+        'others, the source describes its tools.',
     }),
+    upstreamAuth: ToolAuth,
     healthCheck: HealthCheck,
     resources: ResourceAmounts,
   })
   .refine(...setsVariablesOnce)
-  .refine(({ source, toolDefinition }) => source.type !== 'http' || toolDefinition, {
-    path: ['toolDefinition'],
-    message: 'is required',
-  })
-  .refine(({ source, toolDefinition }) => source.type !== 'mcp' || !toolDefinition, {
-    path: ['toolDefinition'],
-    message: 'must be absent: with the source "mcp", the server describes its tools',
-  })
-  .refine(({ source, healthCheck }) => source.type === 'mcp' || healthCheck.type !== 'mcp', {
-    path: ['healthCheck', 'type'],
-    message: 'must be "http" or "tcp": the server of a tool with the source "http" does not speak MCP',
-  })
-  .refine(({ name, toolDefinition }) => !toolDefinition || toolDefinition.tool.name === name, {
-    path: ['toolDefinition', 'tool', 'name'],
-    message: 'must be the name of the resource',
+  .superRefine((spec, context) => {
+    for (const { path, message } of sourceFaults(spec)) context.addIssue({ code: 'custom', path, message });
   })
   .meta({ id: 'ToolSpec' });
 export type ToolSpec = z.infer<typeof ToolSpec>;
+
+type Spec = Pick<ToolSpec, 'name' | 'source' | 'toolDefinition' | 'healthCheck'>;
+
+/** The fields that describe a server, in a spec that has none. */
+const OF_SERVER = ['imageName', 'imageVersion', 'environmentVariables', 'secretEnvironment', 'upstreamAuth'] as const;
+
+/** What of a spec does not go with its source. */
+function sourceFaults(spec: Spec & Partial<Record<(typeof OF_SERVER)[number], unknown>>) {
+  const { name, source, toolDefinition, healthCheck } = spec;
+  const faults: { path: string[]; message: string }[] = [];
+  const refuse = (message: string, ...path: string[]) => faults.push({ path, message });
+  if (source.type === 'http' && !toolDefinition) refuse('is required', 'toolDefinition');
+  if (source.type !== 'http' && toolDefinition) {
+    refuse(`must be absent: with the source "${source.type}", ${DESCRIBES[source.type]}`, 'toolDefinition');
+  }
+  if (source.type !== 'mcp' && healthCheck.type === 'mcp') {
+    const message = `must be "http" or "tcp": the server of a tool with the source "${source.type}" does not speak MCP`;
+    refuse(message, 'healthCheck', 'type');
+  }
+  if (toolDefinition && toolDefinition.tool.name !== name) {
+    refuse('must be the name of the resource', 'toolDefinition', 'tool', 'name');
+  }
+  for (const field of OF_SERVER) {
+    const isSet = Object.keys(Object(spec[field])).length > 0;
+    const isImage = field === 'imageName' || field === 'imageVersion';
+    if (source.type !== 'adapter' && isImage && !isSet) refuse('is required', field);
+    if (source.type === 'adapter' && isSet) refuse('must be absent: the adapter has the server', field);
+  }
+  return faults;
+}
+
+const DESCRIBES = {
+  mcp: 'the server describes its tools',
+  adapter: 'the adapter describes its tools',
+  openapi: 'the document describes the tools',
+};
 
 /** The spec and the fields that the gateway sets. */
 export const ToolResource = ToolSpec.extend(serverFieldsOf('tool')).meta({ id: 'ToolResource' });
@@ -181,5 +189,8 @@ export type ToolStatus = z.infer<typeof ToolStatus>;
 export const ToolBody = ToolSpec.safeExtend(bodyFields).meta({ id: 'ToolBody' });
 
 export type ToolRequest = ResourceRequest<ToolSpec>;
-/** Accepts names of fields in any case, and treats a field that is null as absent. */
-export const ToolRequest = requestOf<ToolSpec>(ToolBody);
+/** Accepts names of fields in any case, and treats a field that is null as absent. Without a server there are no replicas. */
+export const ToolRequest = requestOf<ToolSpec>(ToolBody).transform(({ spec, read }): ToolRequest => ({
+  spec: spec.source.type === 'adapter' ? { ...spec, replicaCount: 0 } : spec,
+  read,
+}));

@@ -55,12 +55,14 @@ export interface AdapterPrivileges {
   mayUseWorkloadIdentity: MayUseWorkloadIdentity;
   /** @throws GatewayError FORBIDDEN, INVALID_REQUEST */
   checkCredential(principal: Principal, name: string, field: 'upstreamAuth' | 'tls'): void;
+  /** Names of the tools that have the adapter as their source. */
+  toolsOf(adapter: string): Promise<string[]>;
 }
 
 /** An adapter: a managed MCP server. */
 export const adapterDefinition = (
   rows: AdapterRows,
-  { mayUseWorkloadIdentity, checkCredential }: AdapterPrivileges,
+  { mayUseWorkloadIdentity, checkCredential, toolsOf }: AdapterPrivileges,
 ): ResourceDefinition<AdapterSpec, AdapterResource> => ({
   kind: 'adapter',
   collection: 'adapters',
@@ -84,6 +86,7 @@ export const adapterDefinition = (
       throw forbidden(`to set, change or remove audit needs the role mcp.admin; ${instead}`);
     }
   },
+  dependents: async (adapter) => (await toolsOf(adapter)).map((name) => ({ kind: 'tool', name })),
   errors: { notFound: 'ADAPTER_NOT_FOUND', nameTaken: 'ADAPTER_EXISTS' },
   /** Either the caller wants to register an adapter, or an MCP client has been given the wrong URL. */
   postHint: (name) =>

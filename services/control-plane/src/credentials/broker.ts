@@ -14,6 +14,11 @@ export interface CredentialBroker {
    */
   checkUse(principal: Principal, name: string, field: CredentialField): void;
   /**
+   * The same for a tool, whose server gets credentials that are the same for all callers: their tokens do not come that far.
+   * @throws GatewayError FORBIDDEN, INVALID_REQUEST
+   */
+  checkSharedUse(principal: Principal, name: string): void;
+  /**
    * The header for requests to a server.
    * @param subjectToken the caller's verified access token, if there is one; it is used and not kept
    * @param renew not one that was issued before, because the server has refused it
@@ -76,7 +81,13 @@ export function credentialBroker({ folder, tokens, log, now = Date.now }: Broker
   };
 
   return {
-    checkUse: (principal, name, field) => checkUse(find, principal, { name, field }),
+    checkUse: (principal, name, field) => void checkUse(find, principal, { name, field }),
+    checkSharedUse(principal, name) {
+      const { type } = checkUse(find, principal, { name, field: 'upstreamAuth' });
+      if (type === 'header' || type === 'client-credentials') return;
+      const message = `is of the type ${type}, which is for adapters; a tool uses header or client-credentials`;
+      throw invalidField('#/upstreamAuth/credential', message);
+    },
     async issue(name, subjectToken, renew) {
       const credential = find(name);
       if (!credential) throw unusable(name, 'is not configured');
@@ -115,7 +126,7 @@ function checkUse(
   find: ReturnType<typeof finder>,
   principal: Principal,
   { name, field }: { name: string; field: CredentialField },
-): void {
+): Credential {
   if (!isAdmin(principal) && !hasAnyRole(principal, rolesOf(find, name))) {
     // The same for a credential that does not exist: a caller learns nothing about credentials of others.
     throw forbidden(`${field}.credential needs the role mcp.admin or one that the operator lists for this credential`);
@@ -128,6 +139,7 @@ function checkUse(
     const other = field === 'tls' ? 'upstreamAuth' : 'tls';
     throw invalidField(`#/${field}/credential`, `is of the type ${credential.type}; name it in ${other}`);
   }
+  return credential;
 }
 
 /** @throws GatewayError CREDENTIAL_UNAVAILABLE */

@@ -1,8 +1,9 @@
-import type { Phase, ResourceKind } from '@mcp-gateway/common/contracts';
+import type { Phase, ResourceKind, ResourceRef } from '@mcp-gateway/common/contracts';
 import type { ErrorCode } from '@mcp-gateway/common/errors';
 import type { Principal } from '@mcp-gateway/common/principal';
 import type { ResourceRow, ResourceRows, ResourceSpec } from '@mcp-gateway/database';
 import type { z } from 'zod';
+import type { Requester } from '../http/request.js';
 
 /** The fields of a spec with replicas that the generic code reads. */
 export interface ReplicatedSpec extends ResourceSpec {
@@ -38,6 +39,13 @@ export interface ResourceDefinition<Spec extends ResourceSpec, Resource extends 
    * @throws GatewayError when the caller may not request this spec
    */
   authorizeSpec?(principal: Principal, spec: Spec, current?: Spec): void;
+  /**
+   * The spec that is stored for the one that was sent, once the caller may send it.
+   * @throws GatewayError INVALID_REQUEST for what the body alone does not show
+   */
+  prepare?(by: Requester, spec: Spec): Promise<Spec>;
+  /** Resources whose status tells whether this one exists. */
+  dependents?(name: string): Promise<ResourceRef[]>;
   errors: { notFound: ErrorCode; nameTaken: ErrorCode };
   /** Whether PUT to a name that does not exist creates the resource. Default: it answers with `notFound`. */
   putCreates?: boolean | undefined;

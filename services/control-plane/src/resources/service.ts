@@ -46,28 +46,22 @@ export function resourceService<Spec extends ResourceSpec, Resource extends Repr
   const { kind, rows, represent } = definition;
   const { readable, writable } = resourceAccess(definition);
 
-  /** The row is the truth and a resync finds it, so a failing queue fails no request. */
-  function enqueue(name: string, { requestId }: Requester) {
-    queue.reconcile({ kind, name }).catch((error: unknown) => {
-      log.warn(
-        { requestId, err: error, kind, name },
-        'the queue did not take the change; the resync of the worker will find it',
-      );
-    });
-  }
+  const { enqueue, enqueueDependents } = hints(definition, { queue, log });
 
   const service: Omit<ResourceService<Spec, Resource>, 'put'> = {
-    async create(by, spec) {
-      if (!isInScope(by.principal, { kind, name: spec.name })) {
-        throw forbidden(`the API key is restricted to resources, and ${kind} ${spec.name} is none of them`);
+    async create(by, sent) {
+      if (!isInScope(by.principal, { kind, name: sent.name })) {
+        throw forbidden(`the API key is restricted to resources, and ${kind} ${sent.name} is none of them`);
       }
-      definition.authorizeSpec?.(by.principal, spec);
+      definition.authorizeSpec?.(by.principal, sent);
+      const spec = (await definition.prepare?.(by, sent)) ?? sent;
       const { subject, tenant } = by.principal;
       const ofTenant = await limits?.of(tenant);
       const row = await rows.create(spec, subject, tenant, ofTenant?.(spec));
       if (!row) throw nameTaken(definition, spec.name);
       Object.assign(by.judged, { rule: 'creator', tenant });
       enqueue(row.name, by);
+      enqueueDependents(row.name, by);
       return represent(row);
     },
     async list(principal, { limit, after }) {
@@ -81,11 +75,12 @@ export function resourceService<Spec extends ResourceSpec, Resource extends Repr
     },
     get: async (by, name) => represent(await readable(by, name)),
     row: readable,
-    async update(by, spec, precondition) {
-      const { name } = spec;
+    async update(by, sent, precondition) {
+      const { name } = sent;
       const row = await retryWrite({ kind, name }, async () => {
         const current = await writable(by, name, precondition);
-        definition.authorizeSpec?.(by.principal, spec, current.spec);
+        definition.authorizeSpec?.(by.principal, sent, current.spec);
+        const spec = (await definition.prepare?.(by, sent)) ?? sent;
         const ofTenant = limits?.grows(spec, current.spec) ? await limits.of(current.tenant) : undefined;
         return rows.update(current, spec, ofTenant?.(spec));
       });
@@ -98,9 +93,32 @@ export function resourceService<Spec extends ResourceSpec, Resource extends Repr
         return (await rows.markDeleted(current)) || null;
       });
       enqueue(name, by);
+      enqueueDependents(name, by);
     },
   };
   return { ...service, put: putOf(service, definition.errors) };
+}
+
+/** The row is the truth and a resync finds it, so a failing queue fails no request. */
+function hints(
+  { kind, dependents }: Pick<ResourceDefinition<never, Representation>, 'kind' | 'dependents'>,
+  { queue, log }: Pick<ResourceServiceParts<ResourceSpec>, 'queue' | 'log'>,
+) {
+  const warn =
+    (name: string, { requestId }: Requester) =>
+    (error: unknown) =>
+      log.warn(
+        { requestId, err: error, kind, name },
+        'the queue did not take the change; the resync of the worker will find it',
+      );
+  return {
+    enqueue: (name: string, by: Requester) => void queue.reconcile({ kind, name }).catch(warn(name, by)),
+    /** The status of each tells whether this resource exists. */
+    enqueueDependents(name: string, by: Requester) {
+      const found = dependents?.(name).then((refs) => Promise.all(refs.map((ref) => queue.reconcile(ref))));
+      found?.catch(warn(name, by));
+    },
+  };
 }
 
 const putOf =

@@ -15,6 +15,19 @@ const sendQuota = (res: Response, quota: QuotaResource) =>
 const isTenantRead = (req: Request) => matchesIfMatch<TenantRow>(req.get('if-match'), ({ spec }) => tenantTag(spec));
 const isQuotaRead = (req: Request) => matchesIfMatch<TenantRow>(req.get('if-match'), ({ quota }) => quotaTag(quota));
 
+const limitsRequests = (traffic: Pick<Quota, 'requests'> | undefined) =>
+  Object.values(traffic?.requests ?? {}).some((limit) => limit !== undefined);
+
+/** A made-up tool has a count of its own in Redis, so something else has to limit how many a caller can make up. */
+const CheckedQuota = Quota.refine(
+  (quota) => !limitsRequests(quota.perTool) || [quota, quota.perCaller, quota.perAdapter].some(limitsRequests),
+  {
+    path: ['perTool', 'requests'],
+    message:
+      'needs requests beside it, of the tenant, perCaller or perAdapter: alone, it does not limit calls of made-up tools',
+  },
+);
+
 /** The REST API of /tenants. */
 export function tenantRoutes(tenants: TenantService): Router {
   const router = Router({ caseSensitive: true });
@@ -49,7 +62,7 @@ export function tenantRoutes(tenants: TenantService): Router {
     async (req, res) => void sendQuota(res, await tenants.quota(requesterOf(req), req.params.id)),
   );
   router.put('/:id/quota', ...jsonBody, async (req, res) => {
-    const quota = parseBody(Quota, req.body);
+    const quota = parseBody(CheckedQuota, req.body);
     sendQuota(res, await tenants.setQuota(requesterOf(req), String(req.params['id']), quota, isQuotaRead(req)));
   });
   router.all('/:id/quota', onlyMethods(['GET', 'PUT']));

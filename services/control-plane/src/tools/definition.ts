@@ -1,5 +1,13 @@
-import { imageReference, type ToolResource, ToolRequest, type ToolSpec } from '@mcp-gateway/common/contracts';
-import type { ToolRows } from '@mcp-gateway/database';
+import {
+  imageReference,
+  type ToolResource,
+  ToolRequest,
+  type ToolSpec,
+  type ToolStatus,
+} from '@mcp-gateway/common/contracts';
+import type { Principal } from '@mcp-gateway/common/principal';
+import type { ToolRow, ToolRows } from '@mcp-gateway/database';
+import type { Requester } from '../http/request.js';
 import {
   resourceMetadata,
   resourceStatus,
@@ -8,6 +16,7 @@ import {
 } from '../resources/definition.js';
 import { type MayUseWorkloadIdentity, requireWorkloadIdentity } from '../resources/workload-identity.js';
 import { schemaFault } from './schema-faults.js';
+import { preparedSource } from './sources.js';
 
 /** The schemas of the tool are checked here, because the contract knows no JSON Schema. */
 const CheckedRequest = ToolRequest.superRefine(({ spec }, context) => {
@@ -20,19 +29,39 @@ const CheckedRequest = ToolRequest.superRefine(({ spec }, context) => {
   }
 });
 
-/** A tool: the definition that MCP clients get, and the server that executes it. */
+/** What a spec may need beside itself. */
+export interface ToolPrivileges {
+  mayUseWorkloadIdentity: MayUseWorkloadIdentity;
+  /** For a credential that is the same for all callers. @throws GatewayError FORBIDDEN, INVALID_REQUEST */
+  checkSharedCredential(principal: Principal, name: string): void;
+  /** @throws GatewayError ADAPTER_NOT_FOUND, also for an adapter that the caller may not use */
+  findAdapter(by: Requester, name: string): Promise<unknown>;
+}
+
+/** A tool: the definition that MCP clients get, and what executes it. */
 export const toolDefinition = (
   rows: ToolRows,
-  { mayUseWorkloadIdentity }: { mayUseWorkloadIdentity: MayUseWorkloadIdentity },
+  { mayUseWorkloadIdentity, checkSharedCredential, findAdapter }: ToolPrivileges,
 ): ResourceDefinition<ToolSpec, ToolResource> => ({
   kind: 'tool',
   collection: 'tools',
   request: CheckedRequest,
   rows,
   represent: (row) => ({ ...row.spec, ...resourceMetadata(row) }),
-  status: (row) => ({ ...resourceStatus(row), image: imageReference(row.spec) }),
-  authorizeSpec: (principal, spec) => requireWorkloadIdentity(principal, spec, mayUseWorkloadIdentity),
+  status: toolStatus,
+  /** A caller that changes such a tool chooses what runs with the identity, or gets the credential. */
+  authorizeSpec(principal, spec) {
+    requireWorkloadIdentity(principal, spec, mayUseWorkloadIdentity);
+    if (spec.upstreamAuth) checkSharedCredential(principal, spec.upstreamAuth.credential);
+  },
+  prepare: async (by, spec) => ({ ...spec, source: await preparedSource(by, spec.source, findAdapter) }),
   errors: { notFound: 'TOOL_NOT_FOUND', nameTaken: 'TOOL_EXISTS' },
+});
+
+const toolStatus = (row: ToolRow): ToolStatus => ({
+  ...resourceStatus(row),
+  image: imageReference(row.spec),
+  ...(row.spec.source.type === 'adapter' && { replicaStatus: 'it has no replicas: the adapter has the server' }),
 });
 
 const WEATHER = {
@@ -61,6 +90,22 @@ const WEATHER = {
   requiredRoles: ['weather.users'],
 };
 
+const PETS = {
+  openapi: '3.1.1',
+  info: { title: 'Pets', version: '1.0.0' },
+  servers: [{ url: '/api/v1' }],
+  paths: {
+    '/pets/{petId}': {
+      get: {
+        operationId: 'getPet',
+        summary: 'Finds a pet',
+        parameters: [{ name: 'petId', in: 'path', required: true, schema: { type: 'integer' } }],
+        responses: { 200: { description: 'The pet' } },
+      },
+    },
+  },
+};
+
 /** The parts of the OpenAPI document that only tools have. */
 export const toolDocumentation: ResourceDocumentation = {
   type: 'Tool',
@@ -79,11 +124,28 @@ export const toolDocumentation: ResourceDocumentation = {
           source: { type: 'mcp', path: '/mcp' },
         },
       },
+      selection: {
+        summary: 'The tools of an adapter that read, without its prompts',
+        value: {
+          name: 'crm-reader',
+          source: { type: 'adapter', adapter: 'crm', tools: ['get_*', 'list_*'], prompts: [], prefix: 'crm_' },
+          requiredRoles: ['support'],
+        },
+      },
+      api: {
+        summary: 'An operation of an HTTP API, by its OpenAPI document',
+        value: {
+          name: 'pets',
+          imageName: 'team/pets',
+          imageVersion: '1.0.0',
+          source: { type: 'openapi', operations: ['GET /pets/{petId}'], document: PETS },
+        },
+      },
     },
     replace: { scaled: { summary: 'The same tool with two replicas', value: { ...WEATHER, replicaCount: 2 } } },
   },
   forbidden: {
-    create: 'You may not use `useWorkloadIdentity`.',
-    change: 'You may read the tool but not change it, or you may not use `useWorkloadIdentity`.',
+    create: 'You may not use `useWorkloadIdentity` or this `upstreamAuth`.',
+    change: 'You may read the tool but not change it, or you may not use `useWorkloadIdentity` or this `upstreamAuth`.',
   },
 };

@@ -6,12 +6,14 @@ import {
   ProtocolErrorCode,
   type CallToolResult,
   type InputRequiredResult,
+  type Result,
   type Tool,
 } from '@modelcontextprotocol/server';
 import { admit, afterCall, CLOSED, type BreakerState } from '../sources/breaker.js';
 import type { KnownSource } from '../catalog/known-source.js';
 import type { View } from '../catalog/view.js';
 import { faultsOf } from '../schema/validator.js';
+import { runRound, type Round, type RoundsParts } from './rounds.js';
 import { failure, SourceError, type CallContext, type ToolCall } from '../sources/source.js';
 
 export interface CallRequest extends Omit<ToolCall, 'tool'> {
@@ -19,7 +21,7 @@ export interface CallRequest extends Omit<ToolCall, 'tool'> {
   name: string;
 }
 
-export interface ToolCallsOptions {
+export interface ToolCallsOptions extends RoundsParts {
   /** How long a call may take. */
   deadlineMs: number;
   now?: () => number;
@@ -49,15 +51,31 @@ export class ToolCalls {
     const fault = faultsOf(tool.inputSchema, given.arguments, 'arguments');
     if (fault !== undefined)
       return failure(`The arguments of ${name} are not valid: ${fault}. Correct them and call again.`);
-    const result = await this.within(source, context, (inTime) => source.source.call({ ...given, tool }, inTime));
-    return isInputRequiredResult(result) ? result : checked(result, tool, name);
+    const result = await this.inRounds(source, `tools/call ${tool.name}`, given, context, (round, inRound) =>
+      source.source.call({ ...given, ...round, tool }, inRound),
+    );
+    return isInputRequiredResult(result) ? result : checked(result as CallToolResult, tool, name);
+  }
+
+  /** Runs one round of a request at a source; see `runRound`. */
+  inRounds(
+    known: KnownSource,
+    what: string,
+    round: Round,
+    context: CallContext,
+    send: (round: Round, context: CallContext) => Promise<Result>,
+  ): Promise<Result> {
+    const about = `${resourceKey(known.ref)} ${what}`;
+    return runRound(this.options, about, round, context, (toServer, inRound) =>
+      this.within(known, inRound, (inTime) => send(toServer, inTime)),
+    );
   }
 
   /**
    * Runs a call at a source within the deadline, unless the source has failed too often of late. A failure of the source is a
    * result that the model reads.
    */
-  async within<T>(
+  private async within<T>(
     known: KnownSource,
     context: CallContext,
     run: (context: CallContext) => Promise<T>,

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
+  adapterRef,
   isAllTools,
+  prefixOf,
   resourceKey,
   toolsetRef,
   type PublishedTool,
@@ -12,7 +14,6 @@ import type { Principal } from '@mcp-gateway/common/principal';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { ToolTable } from '@mcp-gateway/routing';
 import type { ToolSource } from '../sources/source.js';
-import { defaultPrefix } from './exposed-names.js';
 import { KnownSource } from './known-source.js';
 
 export interface CatalogueParts {
@@ -53,7 +54,7 @@ export class Catalogue {
 
   /** The sources that a caller may use, as far as `canRead` decides. */
   readableBy(principal: Principal): KnownSource[] {
-    return this.#sorted.filter(({ route }) => route !== undefined && canRead(principal, route));
+    return this.#sorted.filter((known) => known.isReadableBy(principal));
   }
 
   /** The toolset of this name; undefined for the toolset of all tools, null if the caller may not use it or it does not exist. */
@@ -109,7 +110,8 @@ export class Catalogue {
     const known = new KnownSource({
       source,
       route: () => this.parts.table.get(ref),
-      prefix: definition.type === 'http' ? '' : defaultPrefix(ref),
+      ...(definition.type === 'adapter' && { server: () => this.parts.table.get(adapterRef(definition.adapter)) }),
+      prefix: definition.type === 'http' ? '' : prefixOf(definition, ref.name),
       changed: () => this.#changed(),
       log: this.parts.log,
       ...(this.parts.now && { now: this.parts.now }),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { resourceKey, type ResourceRef, type ToolNames } from '@mcp-gateway/common/contracts';
+import { prefixOf, resourceKey, type ResourceRef, type ToolNames } from '@mcp-gateway/common/contracts';
 
 /** A tool as its source lists it. */
 export interface NamedTool {
@@ -17,9 +17,6 @@ const RULES: Record<ToolNames, { others: RegExp; maxChars: number }> = {
 };
 /** Hexadecimal digits at the end of an altered name, and those of names that would still be the same. */
 const DIGITS = [6, 16, 32];
-
-/** The prefix of a source that does not name another. Names of resources have no `_`, so two default prefixes never collide. */
-export const defaultPrefix = ({ name }: ResourceRef): string => `${name}_`;
 
 /**
  * The names under which clients see tools, in the order of `tools`. They depend on the set of tools alone and not on its order, so
@@ -58,7 +55,7 @@ interface Claim {
 
 function claimOf(id: string, { source, prefix, name }: NamedTool, rule: ToolNames): Claim {
   const wanted = fitted(prefix + name, id, rule);
-  const own = defaultPrefix(source);
+  const own = prefixOf({}, source.name); // no name of a resource contains `_`, so these never collide
   const isDefault = prefix === own || (prefix === '' && source.kind === 'tool' && source.name === name);
   const isAltered = wanted !== prefix + name;
   const fallback = isDefault ? wanted : fitted(own + name, id, rule);

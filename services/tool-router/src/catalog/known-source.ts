@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { resourceKey, type ResourceRef, type Route } from '@mcp-gateway/common/contracts';
+import { canRead } from '@mcp-gateway/common/permission';
+import type { Principal } from '@mcp-gateway/common/principal';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import { NOTHING, type Listing, type ToolSource } from '../sources/source.js';
 
@@ -16,6 +18,8 @@ const SETTLE_MS = 50;
 export interface KnownSourceParts {
   source: ToolSource;
   route: () => Route | undefined;
+  /** The route of the resource whose server is used, if that is another one. A caller has to be able to use both. */
+  server?: () => Route | undefined;
   prefix: string;
   changed: () => void;
   log: Logger;
@@ -52,6 +56,15 @@ export class KnownSource {
     return this.parts.route();
   }
 
+  /** Whether the caller may use the source. */
+  isReadableBy(principal: Principal): boolean {
+    const { route, server = route } = this.parts;
+    return [route, server].every((each) => {
+      const found = each();
+      return found !== undefined && canRead(principal, found);
+    });
+  }
+
   /** The first attempt to list has ended, whether or not it succeeded. */
   get isTried(): boolean {
     return this.listing !== undefined || this.failure !== undefined;
@@ -66,7 +79,8 @@ export class KnownSource {
 
   routeChanged(): void {
     this.source.routeChanged?.();
-    const isServed = this.route?.endpoints.some(({ ready }) => ready) ?? false;
+    const { server = this.parts.route } = this.parts;
+    const isServed = server()?.endpoints.some(({ ready }) => ready) ?? false;
     if (isServed && this.failure !== undefined) this.#refreshIn(0);
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ToolSelection } from '@mcp-gateway/common/contracts';
-import { matches, mayContain, selectTools } from './select.js';
+import { mayContain, selectTools } from './select.js';
 
 const tool = (key: string, source = key.split('_', 1)[0] ?? '') => ({
   key,
@@ -63,24 +63,4 @@ it.each([
   [[], false],
 ] as [ToolSelection[], boolean][])('a toolset with the entries %j may contain tools of search: %s', (tools, may) => {
   expect(mayContain({ tools }, SEARCH)).toBe(may);
-});
-
-it.each([
-  ['*', '', true],
-  ['*', 'a', true],
-  ['a*', 'a', true],
-  ['a*', 'ba', false],
-  ['*a', 'ba', true],
-  ['*a', 'ab', false],
-  ['a*a', 'a', false],
-  ['a*a', 'aa', true],
-  ['a*b*c', 'a-b-c', true],
-  ['a*b*c', 'abc', true],
-  ['a*b*c', 'acb', false],
-  ['a*bc*c', 'abc', false],
-  ['*ab*ab*', 'ab', false],
-  ['**', 'x', true],
-  ['*.*', 'axb', false],
-])('%s matches %j: %s', (pattern, text, expected) => {
-  expect(matches(pattern.split('*'), text)).toBe(expected);
 });

@@ -1,4 +1,5 @@
 import {
+  matchesName,
   resourceKey,
   type PublishedToolset,
   type ResourceRef,
@@ -46,38 +47,19 @@ export const mayContain = ({ tools }: Pick<PublishedToolset, 'tools'>, source: R
 /** Finds the entry that a tool follows: the first that names it, or else the first whose pattern it matches. */
 function selector(selections: readonly ToolSelection[]): (tool: Selectable) => ToolSelection | undefined {
   const exact = new Map<string, ToolSelection[]>();
-  const patterns: { selection: ToolSelection; parts: string[] }[] = [];
+  const patterns: ToolSelection[] = [];
   for (const selection of selections) {
     const { name } = selection;
-    if (name.includes('*')) patterns.push({ selection, parts: name.split('*') });
+    if (name.includes('*')) patterns.push(selection);
     else exact.set(name, [...(exact.get(name) ?? []), selection]);
   }
   return ({ key, source: { ref } }) =>
     exact.get(key)?.find((selection) => isFrom(selection, ref)) ??
-    patterns.find(({ selection, parts }) => isFrom(selection, ref) && matches(parts, key))?.selection;
+    patterns.find((selection) => isFrom(selection, ref) && matchesName(selection.name, key));
 }
 
 const isFrom = ({ source }: ToolSelection, ref: ResourceRef): boolean =>
   source === undefined || resourceKey(source) === resourceKey(ref);
-
-/**
- * Whether a text begins with the first part, ends with the last one, and has the others in between, in this order. The first place
- * of each part is as good as any later one, so nothing is tried twice.
- * @param parts of a pattern between its stars, two at least
- */
-export function matches(parts: readonly string[], text: string): boolean {
-  const [first = '', ...rest] = parts;
-  const last = rest.pop() ?? '';
-  const end = text.length - last.length;
-  if (!text.startsWith(first) || !text.endsWith(last) || first.length > end) return false;
-  let from = first.length;
-  for (const part of rest) {
-    const at = text.indexOf(part, from);
-    if (at < 0) return false;
-    from = at + part.length;
-  }
-  return from <= end;
-}
 
 function changed<T extends Selectable>(tool: T, key: string, { title, description }: ToolSelection): T {
   if (key === tool.key && title === undefined && description === undefined) return tool;

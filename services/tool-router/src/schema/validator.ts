@@ -31,7 +31,11 @@ export function faultsOf(schema: JsonSchema, value: unknown, name: string): stri
     return `${name} must have fewer values: they are too many to be checked`;
   }
   const validate = values > MAX_VALUES_FOR_ALL ? validator.first : validator.all;
-  if (validate(value)) return undefined;
+  try {
+    if (validate(value)) return undefined;
+  } catch {
+    return undefined; // a schema that applies itself to the same value fills the stack
+  }
   const sentences = [...new Set((validate.errors ?? []).map((error) => sentenceOf(error, name)))];
   const shown = sentences.slice(0, MAX_FAULTS);
   return shown.length < sentences.length ? `${shown.join('; ')}; and more` : shown.join('; ');

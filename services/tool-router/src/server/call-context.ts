@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import {
   CLIENT_CAPABILITIES_META_KEY,
   LOG_LEVEL_META_KEY,
   type LoggingLevel,
+  type Notification,
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
@@ -27,7 +29,8 @@ export function callContextOf(
   session: SessionPeer | undefined,
 ): CallContext {
   const token = mcpReq._meta?.progressToken;
-  const notify: ClientPeer['notify'] = (notification) => void mcpReq.notify(notification).catch(() => {});
+  const send: ClientPeer['notify'] = (notification) => void mcpReq.notify(notification).catch(() => {});
+  const client = session ?? modernPeer(mcpReq.envelope ?? {}, principal.subject);
   return {
     principal,
     requestId,
@@ -35,24 +38,43 @@ export function callContextOf(
     onProgress:
       token === undefined
         ? undefined
-        : (progress) => notify({ method: 'notifications/progress', params: { ...progress, progressToken: token } }),
-    client: session ?? modernPeer(mcpReq.envelope ?? {}, principal.subject, notify),
+        : (progress) => send({ method: 'notifications/progress', params: { ...progress, progressToken: token } }),
+    client,
     ask: session && ((request, signal) => mcpReq.send(request, AnyResult, { signal, timeout: NO_LIMIT_MS })),
-    notify,
+    notify: (notification) => {
+      if (isWanted(notification, client.logLevel, session !== undefined)) send(notification);
+    },
   };
 }
 
-/** A modern client says with each request what it can do (MCP 2026-07-28, `_meta`). */
-function modernPeer(envelope: Record<string, unknown>, subject: string, notify: ClientPeer['notify']): ClientPeer {
-  const logLevel = envelope[LOG_LEVEL_META_KEY] as LoggingLevel | undefined;
+const LEVELS: readonly LoggingLevel[] = [
+  'debug',
+  'info',
+  'notice',
+  'warning',
+  'error',
+  'critical',
+  'alert',
+  'emergency',
+];
+
+/** A legacy client gets log messages of all levels unless it has said which, a modern one none (MCP, logging). */
+export function isWanted(notification: Notification, least: LoggingLevel | undefined, isLegacy: boolean): boolean {
+  if (notification.method !== 'notifications/message') return true;
+  if (least === undefined) return isLegacy;
+  return LEVELS.indexOf(notification.params?.['level'] as LoggingLevel) >= LEVELS.indexOf(least);
+}
+
+/** A modern client says with each request what it can do (MCP 2026-07-28, `_meta`). It has no stream apart from those of requests. */
+function modernPeer(envelope: Record<string, unknown>, subject: string): ClientPeer {
+  const capabilities = envelope[CLIENT_CAPABILITIES_META_KEY] ?? {};
+  const digest = createHash('sha256').update(JSON.stringify(capabilities)).digest('base64');
   return {
-    key: `caller ${subject}`,
-    capabilities: envelope[CLIENT_CAPABILITIES_META_KEY] ?? {},
-    logLevel,
+    key: `caller ${digest} ${subject}`, // a server learns once for each session what its client can do
+    capabilities,
+    logLevel: envelope[LOG_LEVEL_META_KEY] as LoggingLevel | undefined,
     ask: undefined,
-    notify: (notification) => {
-      if (notification.method !== 'notifications/message' || logLevel !== undefined) notify(notification);
-    },
+    notify() {},
   };
 }
 

@@ -6,6 +6,7 @@ import {
   type Result,
 } from '@modelcontextprotocol/server';
 import type { ToolCalls } from '../calls/call-tool.js';
+import type { Round } from '../calls/rounds.js';
 import type { KnownSource } from '../catalog/known-source.js';
 import type { View } from '../catalog/view.js';
 import { SourceError, type CallContext, type SourceRequest } from '../sources/source.js';
@@ -26,14 +27,13 @@ export const FORWARDED = [
 export async function forwardRequest(
   { view, calls }: { view: View; calls: ToolCalls },
   method: SourceRequest['method'],
-  params: Record<string, unknown>,
+  { params, round }: { params: Record<string, unknown>; round: Round },
   context: CallContext,
 ): Promise<Result> {
-  const { source: known, changes } = subjectOf(view, method, params);
-  const request = { method, params: { ...params, ...changes } };
-  const result = await calls.within(known, context, (inTime) => {
+  const { source: known, changes, about } = subjectOf(view, method, params);
+  const result = await calls.inRounds(known, `${method} ${about}`, round, context, (toServer, inRound) => {
     if (!known.source.request) throw new SourceError('the source has neither prompts nor resources');
-    return known.source.request(request, inTime);
+    return known.source.request({ method, params: { ...params, ...changes, ...toServer } }, inRound);
   });
   if (result['isError'] !== true) return result;
   // Only tools answer failures with a result.
@@ -45,6 +45,8 @@ interface Subject {
   source: KnownSource;
   /** To the parameters, for the source. */
   changes: Record<string, unknown>;
+  /** Names the prompt or the resource. */
+  about: string;
 }
 
 function subjectOf(view: View, method: SourceRequest['method'], params: Record<string, unknown>): Subject {
@@ -54,20 +56,20 @@ function subjectOf(view: View, method: SourceRequest['method'], params: Record<s
     case 'completion/complete':
       return referenced(view, (params['ref'] ?? {}) as Record<string, unknown>);
     default:
-      return { source: sourceOfUri(view, String(params['uri'])), changes: {} };
+      return { source: sourceOfUri(view, String(params['uri'])), changes: {}, about: String(params['uri']) };
   }
 }
 
 function promptOf(view: View, name: unknown, changes: (name: string) => Record<string, unknown>): Subject {
   const found = view.find('prompts', String(name));
   if (!found) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown prompt: ${String(name)}`);
-  return { source: found.source, changes: changes(found.original.name) };
+  return { source: found.source, changes: changes(found.original.name), about: found.original.name };
 }
 
 /** What a completion is about (MCP 2025-11-25, completion). */
 function referenced(view: View, ref: Record<string, unknown>): Subject {
   if (ref['type'] === 'ref/prompt') return promptOf(view, ref['name'], (name) => ({ ref: { ...ref, name } }));
-  return { source: sourceOfUri(view, String(ref['uri'])), changes: {} };
+  return { source: sourceOfUri(view, String(ref['uri'])), changes: {}, about: String(ref['uri']) };
 }
 
 function sourceOfUri(view: View, uri: string): KnownSource {

@@ -2,6 +2,7 @@ import { ProtocolError, ProtocolErrorCode, Server, type LoggingLevel, type Resul
 import { z } from 'zod';
 import type { ToolCalls } from '../calls/call-tool.js';
 import { searchCall } from '../calls/search-calls.js';
+import type { Round } from '../calls/rounds.js';
 import type { Catalogue } from '../catalog/catalogue.js';
 import { pageOf } from '../catalog/page.js';
 import { CALL_TOOL, FIND_TOOLS } from '../catalog/search.js';
@@ -41,6 +42,7 @@ class TransparentServer extends Server {
 
 interface Served {
   view: View;
+  round: Round;
   context: CallContext;
 }
 type Handler = (params: Record<string, unknown>, request: Served) => Promise<Result>;
@@ -62,7 +64,11 @@ export function createMcpServer(parts: McpServerParts, opener: Caller, session?:
         await catalogue.whenTried(caller.principal, firstListMs);
         view = views.of(caller.principal, caller.toolset);
       }
-      return handler(params, { view, context: callContextOf(context, caller, session) });
+      const round = {
+        inputResponses: context.mcpReq.inputResponses,
+        requestState: context.mcpReq.requestState<string>(),
+      };
+      return handler(params, { view, round, context: callContextOf(context, caller, session) });
     });
 
   const list = (method: string, kind: Kind, field: string) =>
@@ -83,14 +89,16 @@ export function createMcpServer(parts: McpServerParts, opener: Caller, session?:
   list('resources/list', 'resources', 'resources');
   list('resources/templates/list', 'templates', 'resourceTemplates');
 
-  handle('tools/call', async ({ name, arguments: given, _meta }, { view, context }) => {
+  handle('tools/call', async ({ name, arguments: given, _meta }, { view, round, context }) => {
     const named = { name: String(name), arguments: (given ?? {}) as Record<string, unknown> };
     const meant = view.search ? searchCall(view.search, named) : { call: named };
-    return meant.result ?? calls.call(view, { ...meant.call, meta: metaOf(_meta) }, context);
+    return meant.result ?? calls.call(view, { ...meant.call, meta: metaOf(_meta), ...round }, context);
   });
 
   for (const method of FORWARDED) {
-    handle(method, (params, { view, context }) => forwardRequest({ view, calls }, method, params, context));
+    handle(method, (params, { view, round, context }) =>
+      forwardRequest({ view, calls }, method, { params, round }, context),
+    );
   }
   handle('logging/setLevel', async ({ level }) => {
     if (session) session.logLevel = level as LoggingLevel;

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Kind } from '../catalog/view.js';
 import { authInfoOf, type Caller } from './caller.js';
 import type { Announcements } from './announcements.js';
-import type { SessionPeer } from './call-context.js';
+import { isWanted, type SessionPeer } from './call-context.js';
 import { createMcpServer, type McpServerParts } from './mcp-server.js';
 
 const MAX_SESSIONS = 10_000;
@@ -120,19 +120,22 @@ const LIST_CHANGED: Record<Kind, (server: Server) => Promise<void>> = {
 };
 
 function peerOf(key: string, server: () => Server, seen: Map<Kind, string>): SessionPeer {
-  return {
+  const peer: SessionPeer = {
     key,
     logLevel: undefined,
     get capabilities() {
       return server().getClientCapabilities() ?? {};
     },
     ask: (request, signal) => server().request(request, AnyResult, { signal, timeout: NO_LIMIT_MS }),
-    notify: (notification: Notification) =>
-      void server()
-        .notification(notification)
-        .catch(() => {}),
+    notify(notification: Notification) {
+      if (isWanted(notification, peer.logLevel, true))
+        void server()
+          .notification(notification)
+          .catch(() => {});
+    },
     hasSeen: (kind, fingerprint) => void seen.set(kind, fingerprint),
   };
+  return peer;
 }
 
 /** The SDK sends no response to a cancelled request and leaves its event stream open until the client disconnects. */

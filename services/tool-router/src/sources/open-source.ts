@@ -1,12 +1,14 @@
 import { unreachable } from '@mcp-gateway/common/errors';
-import type { PublishedTool, ResourceRef } from '@mcp-gateway/common/contracts';
+import { adapterRef, type PublishedTool, type ResourceRef } from '@mcp-gateway/common/contracts';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { ToolTable } from '@mcp-gateway/routing';
 import { Agent } from 'undici';
+import { AdapterSource } from './adapter/adapter-source.js';
 import { Endpoints } from './endpoints.js';
 import { HttpSource } from './http/http-source.js';
 import { serverFetch } from './mcp/bounded-fetch.js';
 import { McpSource } from './mcp/mcp-source.js';
+import { OpenApiSource } from './openapi/openapi-source.js';
 import type { ToolSource } from './source.js';
 
 const CONNECT_MS = 3_000;
@@ -33,6 +35,14 @@ export function createSources(table: ToolTable, log: Logger): Sources {
           return new HttpSource({ ref, definition, endpoints, dispatcher });
         case 'mcp':
           return new McpSource({ ref, endpoints, http, log });
+        case 'adapter': {
+          const adapter = adapterRef(definition.adapter);
+          const route = () => table.get(adapter);
+          const server = new McpSource({ ref: adapter, endpoints: new Endpoints(adapter, route), http, log });
+          return new AdapterSource({ ref, definition, adapter: route, server });
+        }
+        case 'openapi':
+          return new OpenApiSource({ ref, definition, endpoints, dispatcher });
         default:
           return unreachable(definition);
       }

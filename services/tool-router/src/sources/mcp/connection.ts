@@ -1,23 +1,29 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { identityHeaders } from '@mcp-gateway/protocol';
 import type { Principal } from '@mcp-gateway/common/principal';
 import {
+  CLIENT_CAPABILITIES_META_KEY,
   Client,
+  LOG_LEVEL_META_KEY,
   type ClientCapabilities,
   type FetchLike,
   type JSONRPCRequest,
   type Notification,
-  type Progress,
   type Result,
 } from '@modelcontextprotocol/client';
 import { z } from 'zod';
 import { urlOf } from '../endpoints.js';
+import type { CallContext } from '../source.js';
 import { ServerTransport } from './transport.js';
 
 /** Whatever the server answers, with fields that the SDK does not know. */
 const AnyResult = z.looseObject({});
 const HANDSHAKE_MS = 15_000;
 const GOODBYE_MS = 2_000;
+/** Until a server has opened its stream, or refused to. Many send the head of a stream with the first event only. */
+const STREAM_MS = 150;
 /** Signals end requests; the SDK wants a time of its own, too. */
 const NO_LIMIT_MS = 86_400_000;
 
@@ -28,6 +34,10 @@ const RECONNECT = {
   maxReconnectionDelay: 30_000,
   reconnectionDelayGrowFactor: 2,
 };
+
+/** The request that a message of a server belongs to: the SDK reads the stream of an answer in the context of its request. */
+const REQUESTS = new AsyncLocalStorage<CallContext>();
+export const requestOfMessage = (): CallContext | undefined => REQUESTS.getStore();
 
 export interface ConnectionOptions {
   endpoint: Endpoint;
@@ -44,13 +54,6 @@ export interface ConnectionOptions {
   onClose?: (() => void) | undefined;
 }
 
-export interface RequestParts {
-  signal: AbortSignal;
-  principal?: Principal | undefined;
-  requestId?: string | undefined;
-  onProgress?: ((progress: Progress) => void) | undefined;
-}
-
 /** A client of one replica of an MCP server, in the era that the server speaks. */
 export class Connection {
   private constructor(
@@ -62,8 +65,13 @@ export class Connection {
   /** @throws what the SDK throws when the server cannot be reached or does not speak MCP */
   static async open(options: ConnectionOptions): Promise<Connection> {
     const { endpoint, fetch, signal, principal, capabilities = {}, isLegacy } = options;
+    const stream = Promise.withResolvers<void>();
     const transport = new ServerTransport(urlOf(endpoint), {
-      fetch,
+      fetch: (url, init) => {
+        const response = fetch(url, init);
+        if (init?.method === 'GET') void response.catch(() => {}).then(() => stream.resolve());
+        return response;
+      },
       reconnectionOptions: RECONNECT,
       ...(principal && { requestInit: { headers: headersOf(principal) } }),
     });
@@ -81,7 +89,10 @@ export class Connection {
     if (onClose) client.onclose = onClose;
     client.onerror = () => {}; // requests reject by themselves
     await client.connect(transport, { signal, timeout: HANDSHAKE_MS });
-    return new Connection(endpoint, client, transport);
+    const connection = new Connection(endpoint, client, transport);
+    // A server may ask on its own stream while it serves the first request, and what it says before the stream is open is lost.
+    if (connection.isStateful) await Promise.race([stream.promise, delay(STREAM_MS, undefined, { ref: false })]);
+    return connection;
   }
 
   get era(): 'legacy' | 'modern' {
@@ -97,21 +108,26 @@ export class Connection {
     return this.client.getServerCapabilities() ?? {};
   }
 
-  /** @throws ProtocolError that the server answers, and other errors of the SDK */
-  request(method: string, params: Record<string, unknown>, parts: RequestParts): Promise<Record<string, unknown>> {
-    const { signal, principal, requestId, onProgress } = parts;
-    const headers = { ...(principal && headersOf(principal)), ...(requestId && { 'X-Request-Id': requestId }) };
-    return this.client.request({ method, params }, AnyResult, {
-      signal,
-      headers,
-      timeout: NO_LIMIT_MS,
-      allowInputRequired: true,
-      ...(onProgress && { onprogress: onProgress }),
-    });
-  }
-
-  notify(notification: Notification): Promise<void> {
-    return this.client.notification(notification);
+  /**
+   * @param from the request of a client that this one serves; undefined for a request of the gateway itself
+   * @throws ProtocolError that the server answers, and other errors of the SDK
+   */
+  request(method: string, params: Record<string, unknown>, signal: AbortSignal, from?: CallContext): Promise<Result> {
+    const headers = from && { ...headersOf(from.principal), 'X-Request-Id': from.requestId };
+    const _meta = {
+      ...(params['_meta'] as object | undefined),
+      ...(from && this.era === 'modern' && envelopeOf(from)),
+    };
+    const message = { method, params: Object.keys(_meta).length > 0 ? { ...params, _meta } : params };
+    const send = () =>
+      this.client.request(message, AnyResult, {
+        signal,
+        timeout: NO_LIMIT_MS,
+        allowInputRequired: true,
+        ...(headers && { headers }),
+        ...(from?.onProgress && { onprogress: from.onProgress }),
+      });
+    return from ? REQUESTS.run(from, send) : send();
   }
 
   /** Follows changes of the lists of a modern server; a legacy one tells them on its stream. */
@@ -134,6 +150,12 @@ export class Connection {
     await this.client.close().catch(() => {});
   }
 }
+
+/** What the client of a request can do, as a modern server expects it with each request (MCP 2026-07-28, `_meta`). */
+const envelopeOf = ({ client: { capabilities, logLevel } }: CallContext): Record<string, unknown> => ({
+  [CLIENT_CAPABILITIES_META_KEY]: capabilities,
+  ...(logLevel && { [LOG_LEVEL_META_KEY]: logLevel }),
+});
 
 function headersOf(principal: Principal): Record<string, string> {
   const list = identityHeaders(principal);

@@ -1,4 +1,5 @@
 import { resourceKey } from '@mcp-gateway/common/contracts';
+import { tellCaller } from './client-requests.js';
 import { Connection } from './connection.js';
 import type { McpSourceParts } from './mcp-source.js';
 
@@ -75,8 +76,9 @@ export class Discovery {
         endpoint,
         fetch: this.parts.http.fetch,
         signal: AbortSignal.any([this.#closed.signal, AbortSignal.timeout(20_000)]),
-        onNotification: ({ method }) => {
-          if (CHANGED.test(method)) this.#changed();
+        onNotification: (notification) => {
+          if (CHANGED.test(notification.method)) this.#changed();
+          else tellCaller(notification);
         },
         onClose: () => void this.#connections.delete(endpoint.id),
       });

@@ -144,8 +144,7 @@ export class McpSource implements ToolSource {
   ): Promise<Result> {
     const end = this.#endpoints.begin(connection.endpoint);
     try {
-      const { signal, principal, requestId, onProgress } = context;
-      return await connection.request(method, params, { signal, principal, requestId, onProgress });
+      return await connection.request(method, params, context.signal, context);
     } finally {
       end();
     }

@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import { boundedString, text } from './adapter-fields.js';
+import { boundedJson } from './bounded-json.js';
+import { Port, UrlPath } from './replicated.js';
+import { ResourceName } from './resource.js';
+
+/** A path and nothing else: no other authority, and the same path for every program that reads it. */
+export const ToolPath = UrlPath.refine((path) => !path.includes('//'), { message: 'must not contain "//"' })
+  .refine((path) => !path.split('/').includes('.'), { message: 'must not contain "." segments' })
+  .refine((path) => !/%(?![0-9a-f]{2})|%(00|2e|2f|5c)/i.test(path), {
+    message: 'must not encode ".", "/" or a backslash, and every "%" must be followed by two hexadecimal digits',
+  });
+
+const Prefix = boundedString(32)
+  .regex(/^[A-Za-z0-9_-]*$/, 'must be letters, digits, "_" and "-"')
+  .optional()
+  .meta({
+    description:
+      'Begins the names under which clients see the tools, such as `crm_` in `crm_search`; `""` for none. Absent: the name ' +
+      'of the resource with `_`.',
+  });
+
+const port = Port.default(8000).meta({
+  description: 'Port the server listens on in its container. The process runtime assigns PORT instead.',
+});
+
+const MAX_NAMES = 256;
+
+/** Names in which `*` stands for any characters. @param what they name, with its article */
+const names = (what: string) =>
+  z
+    .array(text(1024, 1))
+    .max(MAX_NAMES, `must be at most ${MAX_NAMES} names`)
+    .optional()
+    .meta({ description: `${what}, by name; \`*\` stands for any characters. Absent: all of them; \`[]\`: none.` });
+
+/** Characters of an OpenAPI document as JSON, and how deep its objects and arrays may be nested. */
+const MAX_DOCUMENT_CHARS = 1_048_576;
+const MAX_DOCUMENT_DEPTH = 64;
+/** Operations of one document that become tools. */
+export const MAX_OPERATIONS = 128;
+
+const OpenApiDocument = z
+  .preprocess(
+    boundedJson({ maxChars: MAX_DOCUMENT_CHARS, maxDepth: MAX_DOCUMENT_DEPTH }),
+    z.record(z.string(), z.unknown()),
+  )
+  .meta({
+    description:
+      'The OpenAPI document (3.0 or 3.1). The gateway keeps the parts that the chosen operations need. It stands alone: every ' +
+      '`$ref` begins with `#/components/` or `#/paths/`.',
+  });
+
+const SOURCES = 'must be "http", "mcp", "adapter" or "openapi"';
+
+/** What executes the tools: how the tool router finds and calls them. */
+export const ToolSource = z
+  .discriminatedUnion(
+    'type',
+    [
+      z.strictObject({
+        type: z.literal('http').meta({ description: 'The server takes the arguments where `toolDefinition` says.' }),
+      }),
+      z.strictObject({
+        type: z.literal('mcp').meta({ description: 'The server is an MCP server, which describes its tools itself.' }),
+        port,
+        path: ToolPath.default('/mcp').meta({ description: 'URL path of its MCP endpoint.' }),
+        prefix: Prefix,
+      }),
+      z.strictObject({
+        type: z.literal('adapter').meta({
+          description: 'Chosen tools, prompts and resources of an adapter. The tool has no server of its own.',
+        }),
+        adapter: ResourceName.meta({
+          description: 'Name of the adapter. A caller sees its tools only with the right to use the adapter as well.',
+        }),
+        tools: names('Tools of the adapter'),
+        prompts: names('Prompts of the adapter'),
+        resources: names('Resources and resource templates of the adapter, by URI'),
+        prefix: Prefix,
+      }),
+      z.strictObject({
+        type: z.literal('openapi').meta({
+          description: 'The server is an HTTP API, and chosen operations of its OpenAPI document become tools.',
+        }),
+        document: OpenApiDocument,
+        operations: z
+          .array(text(1024, 1))
+          .min(1, 'must name at least one operation')
+          .max(MAX_OPERATIONS, `must be at most ${MAX_OPERATIONS} names`)
+          .meta({
+            description:
+              'The operations that become tools: by `operationId`, or by method and path such as `GET /pets/{petId}`. `*` stands ' +
+              `for any characters. They may be at most ${MAX_OPERATIONS}.`,
+          }),
+        port,
+        path: ToolPath.optional().meta({
+          description:
+            'URL path before the paths of the document, such as `/api/v3`. Absent: the path of the first of the `servers` in ' +
+            'the document. Their hosts are never called.',
+        }),
+        prefix: Prefix,
+      }),
+    ],
+    { error: ({ code }) => (code === 'invalid_union' ? SOURCES : undefined) },
+  )
+  .default({ type: 'http' })
+  .meta({ description: 'What executes the tools.' });
+export type ToolSource = z.infer<typeof ToolSource>;
+export type OpenApiSource = Extract<ToolSource, { type: 'openapi' }>;
+
+/** The part of a tool's exposed name before the name in its source. @param name of the resource */
+export const prefixOf = ({ prefix }: { prefix?: string | undefined }, name: string): string => prefix ?? `${name}_`;
+
+/**
+ * Whether a name fits a pattern in which `*` stands for any characters, none included. Letters count as they are written. Takes
+ * time in proportion to both lengths at most.
+ */
+export function matchesName(pattern: string, name: string): boolean {
+  const [first = '', ...rest] = pattern.split('*');
+  const last = rest.pop();
+  if (last === undefined) return pattern === name;
+  if (!name.startsWith(first) || name.length < first.length + last.length || !name.endsWith(last)) return false;
+  const end = name.length - last.length;
+  let at = first.length;
+  for (const part of rest) {
+    const found = name.indexOf(part, at);
+    if (found < 0 || found + part.length > end) return false;
+    at = found + part.length;
+  }
+  return true;
+}

@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto';
+
+const MAX_TOOL_CHARS = 63;
+const MAX_ARGUMENT_CHARS = 64;
+const HASH_CHARS = 6;
+
+/**
+ * The name of an operation among the tools of its source, of `[A-Za-z0-9_-]`. A name that is too long, or that another
+ * operation has, ends with `_` and six hexadecimal digits of the SHA-256 of what it was made of.
+ * @param id the `operationId`, or method and path
+ */
+export function toolName(id: string, taken: ReadonlySet<string>): string {
+  const name = id.replace(/[^A-Za-z0-9_-]+/g, '_').replace(/^_+|_+$/g, '') || 'operation';
+  if (name.length <= MAX_TOOL_CHARS && !taken.has(name)) return name;
+  const hash = createHash('sha256').update(id).digest('hex').slice(0, HASH_CHARS);
+  return `${name.slice(0, MAX_TOOL_CHARS - HASH_CHARS - 1)}_${hash}`;
+}
+
+/** The name of an argument: what every model may write, and no other argument has. @param where follows a name that is taken */
+export function argumentName(name: string, where: string, taken: ReadonlySet<string>): string {
+  const base = name.replace(/[^A-Za-z0-9_.-]/g, '_').slice(0, MAX_ARGUMENT_CHARS);
+  if (base !== '__proto__' && !taken.has(base)) return base;
+  for (let number = 1; ; number += 1) {
+    const suffix = number === 1 ? `_${where}` : `_${where}_${number}`;
+    const other = base.slice(0, MAX_ARGUMENT_CHARS - suffix.length) + suffix;
+    if (!taken.has(other)) return other;
+  }
+}

@@ -1,0 +1,49 @@
+import type { OpenApiSource, ToolSource } from '@mcp-gateway/common/contracts';
+import { GatewayError, invalidField } from '@mcp-gateway/common/errors';
+import { chosenPart, type CompiledOperation, compileOperations, DocumentFault } from '@mcp-gateway/openapi';
+import type { Requester } from '../http/request.js';
+import { schemaFault } from './schema-faults.js';
+
+/**
+ * The source as it is stored: of an OpenAPI document, the part that the chosen operations need.
+ * @param findAdapter throws GatewayError ADAPTER_NOT_FOUND, also for an adapter that the caller may not use
+ * @throws GatewayError INVALID_REQUEST for an adapter that the caller may not use, and for operations that cannot become tools
+ */
+export async function preparedSource(
+  by: Requester,
+  source: ToolSource,
+  findAdapter: (by: Requester, name: string) => Promise<unknown>,
+): Promise<ToolSource> {
+  if (source.type === 'adapter') {
+    // What is judged is the tool, so the decision on the adapter is not noted.
+    await findAdapter({ ...by, judged: {} }, source.adapter).catch(refuseAdapter);
+    return source;
+  }
+  if (source.type !== 'openapi') return source;
+  return preparedDocument(source).catch((error: unknown) => {
+    throw error instanceof DocumentFault ? invalidField(pointerOf(error.field, error.path), error.message) : error;
+  });
+}
+
+function refuseAdapter(error: unknown): never {
+  if (!(error instanceof GatewayError) || error.code !== 'ADAPTER_NOT_FOUND') throw error;
+  throw invalidField('#/source/adapter', 'is no adapter that you may use; GET /adapters lists those that you may');
+}
+
+async function preparedDocument(source: OpenApiSource): Promise<OpenApiSource> {
+  const prepared = { ...source, document: chosenPart(source.document, source.operations) };
+  for (const operation of await compileOperations(prepared)) refuseSchema(operation);
+  return prepared;
+}
+
+function refuseSchema({ tool, plan }: CompiledOperation): void {
+  const fault = schemaFault(tool.inputSchema);
+  if (!fault) return;
+  const at = fault.path.length === 0 ? '' : ` at /${fault.path.join('/').slice(0, 256)}`;
+  const what = `${plan.method} ${plan.path} becomes a tool whose inputSchema`;
+  throw invalidField('#/source/document', `must describe its operations in JSON Schema: ${what}${at} ${fault.message}`);
+}
+
+/** RFC 6901 §3, as a URI fragment. */
+const pointerOf = (field: DocumentFault['field'], path: readonly string[]): string =>
+  `#/${['source', field, ...path].map((part) => encodeURI(part.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')}`;

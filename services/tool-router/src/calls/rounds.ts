@@ -1,0 +1,58 @@
+import { isInputRequiredResult, type InputRequiredResult, type Result } from '@modelcontextprotocol/server';
+import type { CallContext } from '../sources/source.js';
+import type { ParkedCalls } from './parked-calls.js';
+import type { RequestStates } from './request-state.js';
+
+/** What a client sends when it repeats a request that needed input. */
+export interface Round {
+  inputResponses?: Record<string, unknown> | undefined;
+  /** As this router has sealed it. */
+  requestState?: string | undefined;
+}
+
+export interface RoundsParts {
+  states: RequestStates;
+  parked: ParkedCalls;
+}
+
+/**
+ * Runs one round of a request whose source may ask for input, whatever the eras of the client and of the server:
+ *
+ * | client | server | who asks                                                                                |
+ * | ------ | ------ | --------------------------------------------------------------------------------------- |
+ * | legacy | legacy | the server, by a request that goes to the client                                        |
+ * | modern | modern | the server, by its answer, which goes to the client                                     |
+ * | modern | legacy | the server, by a request; the router answers the client with it, and the call waits     |
+ * | legacy | modern | the server, by its answer; the SDK asks the client and sends the request again          |
+ *
+ * @param what the request is about: the state that the client carries is valid for that only
+ * @param send sends the request to the source, with the state as the server gave it
+ */
+export async function runRound(
+  { states, parked }: RoundsParts,
+  what: string,
+  round: Round,
+  context: CallContext,
+  send: (round: Round, context: CallContext) => Promise<Result>,
+): Promise<Result | InputRequiredResult> {
+  const { inputResponses, requestState } = round;
+  const binding = JSON.stringify([context.principal.subject, what]);
+  const state = requestState === undefined ? {} : states.open(requestState, binding);
+  const toServer: Round = { inputResponses, requestState: state.server };
+  const isModern = context.ask === undefined;
+  if (!isModern) return sealed(await send(toServer, context), 'server');
+  if (state.parked !== undefined)
+    return sealed(await parked.resume(state.parked, inputResponses ?? {}, context), 'parked');
+  let isParked = true;
+  const result = await parked.begin(context, async (inRound) => {
+    const answer = await send(toServer, inRound);
+    isParked = false;
+    return answer;
+  });
+  return sealed(result, isParked ? 'parked' : 'server');
+
+  function sealed(answer: Result, field: 'server' | 'parked'): Result | InputRequiredResult {
+    if (!isInputRequiredResult(answer)) return answer;
+    return { ...answer, requestState: states.seal({ [field]: answer.requestState }, binding) };
+  }
+}

@@ -1,0 +1,88 @@
+import { matchesName, type PublishedTool, type ResourceRef, type Route } from '@mcp-gateway/common/contracts';
+import { compilePolicies, type Policies } from '@mcp-gateway/identity';
+import type { CallToolResult, InputRequiredResult, Result } from '@modelcontextprotocol/server';
+import type { McpSource } from '../mcp/mcp-source.js';
+import {
+  SourceError,
+  type CallContext,
+  type Listing,
+  type SourceRequest,
+  type ToolCall,
+  type ToolSource,
+} from '../source.js';
+
+export interface AdapterSourceParts {
+  /** The tool, not the adapter. */
+  ref: ResourceRef;
+  definition: Extract<PublishedTool, { type: 'adapter' }>;
+  /** The route of the adapter as the table has it now. */
+  adapter: () => Route | undefined;
+  /** Over the replicas of the adapter. */
+  server: McpSource;
+}
+
+/**
+ * What a tool selects of an adapter. Everything that narrows the use of the adapter narrows it here, too: its policies, and
+ * its permission, which the catalogue checks.
+ */
+export class AdapterSource implements ToolSource {
+  readonly ref: ResourceRef;
+  readonly #policies = new WeakMap<Route['policies'], Policies>();
+
+  constructor(private readonly parts: AdapterSourceParts) {
+    this.ref = parts.ref;
+  }
+
+  async list(signal: AbortSignal): Promise<Listing> {
+    this.#usable();
+    const { tools, prompts, resources } = this.parts.definition;
+    const all = await this.parts.server.list(signal);
+    return {
+      tools: all.tools.filter(({ name }) => isSelected(tools, name)),
+      prompts: all.prompts.filter(({ name }) => isSelected(prompts, name)),
+      resources: all.resources.filter(({ uri }) => isSelected(resources, uri)),
+      templates: all.templates.filter(({ uriTemplate }) => isSelected(resources, uriTemplate)),
+    };
+  }
+
+  async call(call: ToolCall, context: CallContext): Promise<CallToolResult | InputRequiredResult> {
+    this.#permit('tools/call', { name: call.tool.name, arguments: call.arguments }, context);
+    return this.parts.server.call(call, context);
+  }
+
+  async request(request: SourceRequest, context: CallContext): Promise<Result> {
+    this.#permit(request.method, request.params, context);
+    return this.parts.server.request(request, context);
+  }
+
+  onChange = (listener: () => void): void => this.parts.server.onChange(listener);
+  routeChanged = (): void => this.parts.server.routeChanged();
+  clientEnded = (key: string): void => this.parts.server.clientEnded(key);
+  close = (): Promise<void> => this.parts.server.close();
+
+  /** @throws SourceError for a message that the policies of the adapter do not permit */
+  #permit(method: string, params: Record<string, unknown>, { principal }: CallContext): void {
+    const { policies, kind, name, createdBy } = this.#usable();
+    if (policies.length === 0) return;
+    let compiled = this.#policies.get(policies);
+    if (!compiled) this.#policies.set(policies, (compiled = compilePolicies(policies)));
+    // Policies that read headers find none: the request of the client has ended at the tool router.
+    const denial = compiled.decide({ principal, resource: { kind, name, createdBy }, headers: {}, method, params });
+    if (denial) throw new SourceError(`the policies of adapter ${name} do not permit it: ${denial.reason}`);
+  }
+
+  /** @throws SourceError while there is no such adapter, and for one whose server wants what the tool router does not have */
+  #usable(): Route {
+    const { adapter: name } = this.parts.definition;
+    const route = this.parts.adapter();
+    if (!route) throw new SourceError(`there is no adapter ${name}; its owner can register it`);
+    if (route.upstreamAuth || route.tls) {
+      const what = route.tls ? 'tls' : 'upstreamAuth';
+      throw new SourceError(`adapter ${name} has ${what}, with which a tool cannot use it; call the adapter itself`);
+    }
+    return route;
+  }
+}
+
+const isSelected = (patterns: readonly string[] | undefined, name: string): boolean =>
+  patterns === undefined || patterns.some((pattern) => matchesName(pattern, name));

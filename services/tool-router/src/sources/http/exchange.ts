@@ -1,0 +1,77 @@
+import { resourceKey, type Endpoint, type ResourceRef } from '@mcp-gateway/common/contracts';
+import { identityHeaders } from '@mcp-gateway/protocol';
+import type { CallToolResult, Tool } from '@modelcontextprotocol/server';
+import { request, type Dispatcher } from 'undici';
+import type { Endpoints } from '../endpoints.js';
+import { SourceError, type CallContext } from '../source.js';
+import { connectFailed, readAnswer } from './read-answer.js';
+import { resultOf } from './result.js';
+
+/** The servers of a tool that speak HTTP and not MCP. */
+export interface HttpServers {
+  ref: ResourceRef;
+  endpoints: Endpoints;
+  /** It does not follow redirects. */
+  dispatcher: Dispatcher;
+}
+
+/** One call, as it is sent to a replica. */
+export interface HttpCall {
+  tool: Tool;
+  method: string;
+  urlOf: (endpoint: Endpoint) => URL;
+  /** A flat list. */
+  headers: readonly string[];
+  body: string | undefined;
+  /** The call may run twice. */
+  mayRepeat: boolean;
+}
+
+/**
+ * Sends a call, and to another replica if the first accepts no connection, or if it breaks off and the call may run twice.
+ * @throws SourceError
+ */
+export async function exchange(servers: HttpServers, call: HttpCall, context: CallContext): Promise<CallToolResult> {
+  const failed = new Set<string>();
+  for (;;) {
+    const endpoint = servers.endpoints.choose(failed);
+    try {
+      return await send(servers, endpoint, call, context);
+    } catch (error) {
+      context.signal.throwIfAborted();
+      const mayRepeat = connectFailed(error) || (call.mayRepeat && isBreak(error));
+      if (!mayRepeat || failed.size > 0) throw explained(servers.ref, error);
+      failed.add(endpoint.id);
+    }
+  }
+}
+
+async function send(
+  { endpoints, dispatcher }: HttpServers,
+  endpoint: Endpoint,
+  { tool, method, urlOf, headers, body }: HttpCall,
+  { principal, requestId, signal }: CallContext,
+): Promise<CallToolResult> {
+  const end = endpoints.begin(endpoint);
+  try {
+    const response = await request(urlOf(endpoint), {
+      method,
+      headers: [...headers, ...identityHeaders(principal), 'X-Request-Id', requestId],
+      ...(body !== undefined && { body }),
+      signal,
+      dispatcher,
+    });
+    return resultOf(await readAnswer(response), tool);
+  } finally {
+    end();
+  }
+}
+
+function explained(ref: ResourceRef, error: unknown): Error {
+  if (error instanceof SourceError) return error;
+  const name = resourceKey(ref);
+  if (connectFailed(error)) return new SourceError(`${name} accepts no connection`, { cause: error });
+  return new SourceError(`${name} has broken off its answer, so the call may or may not have run`, { cause: error });
+}
+
+const isBreak = (error: unknown): boolean => !(error instanceof SourceError);
