@@ -89,7 +89,14 @@ export const layers = {
     ['resources'],
     ['http'],
   ],
-  'services/tool-router/src': [['main'], ['compose'], ['server'], ['calls'], ['catalog'], ['sources', 'schema']],
+  'services/tool-router/src': [
+    ['main'],
+    ['compose', 'announcement'],
+    ['server'],
+    ['calls'],
+    ['catalog'],
+    ['sources', 'schema'],
+  ],
   'packages/runtime/src': [
     ['index'],
     ['process', 'kubernetes'],

@@ -3,6 +3,7 @@ import { expect, it } from '@jest/globals';
 import { apiKeyFields, signInFields, signInOf } from '@mcp-gateway/identity';
 import { auditFields, callerFields, fileVariable, redisFields, serviceFields } from '@mcp-gateway/platform/config';
 import { kubernetesFields } from '@mcp-gateway/runtime/kubernetes/configuration';
+import { announcementFields } from '../../services/tool-router/src/announcement.js';
 import { dataPlaneFields } from '../data-plane/support/sources.js';
 import { repository } from '../support/launch.js';
 
@@ -29,6 +30,7 @@ it('has a value in the chart for every setting of a service', async () => {
     ...apiKeyFields,
     ...dataPlaneFields,
     ...kubernetesFields,
+    ...announcementFields,
   };
   const isSet = (name: string) => set.has(name) || set.has(fileVariable(name));
   expect(Object.keys(fields).filter((name) => !isSet(name))).toEqual(NOT_FOR_THE_CHART);

@@ -58,7 +58,7 @@ describe('a gateway that Helm installed', () => {
 
   it('gives each service account exactly the rights of the golden file', async () => {
     const rights = [];
-    for (const component of ['data-plane', 'control-plane', 'deployment-worker']) {
+    for (const component of ['data-plane', 'control-plane', 'deployment-worker', 'tool-router']) {
       for (const [where, name] of [
         ['the namespace of the adapters', gateway.adapters.name],
         ['its own', namespace.name],
@@ -81,9 +81,9 @@ describe('a gateway that Helm installed', () => {
     await expectGolden('test/chart/golden/rights.txt', `${rights.join('\n')}\n`);
   });
 
-  it('mounts no service account token into the data plane, which does not use the Kubernetes API', async () => {
+  it.each(['data-plane', 'tool-router'])('mounts no token into the %s, which does not use the API', async (name) => {
     const { spec } = await namespace.get<{ spec: { template: { spec: { automountServiceAccountToken: boolean } } } }>(
-      gateway.deployment('data-plane'),
+      gateway.deployment(name),
     );
     expect(spec.template.spec.automountServiceAccountToken).toBe(false);
   });

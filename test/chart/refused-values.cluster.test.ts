@@ -83,13 +83,16 @@ describe('the chart refuses', () => {
       [...ENOUGH, ...DATABASES, '--set=dataPlane.tls.existingSecret=a,dataPlane.extraVolumes[0].name=tls'],
       'dataPlane.extraVolumes must not contain a volume with the name tls',
     ],
-    ...['trial.postgresql.password', 'trial.redis.password', 'sessionKeys.existingSecret'].map(
-      (value): [string, string[], string] => [
-        `a missing ${value} without the cluster, where each render would generate a new one`,
-        [...ENOUGH, ...TRIAL_PASSWORDS, `--set=${value}=`],
-        `${value} is needed when Helm renders without the cluster`,
-      ],
-    ),
+    ...[
+      'trial.postgresql.password',
+      'trial.redis.password',
+      'sessionKeys.existingSecret',
+      'credentials.internal.existingSecret',
+    ].map((value): [string, string[], string] => [
+      `a missing ${value} without the cluster, where each render would generate a new one`,
+      [...ENOUGH, ...TRIAL_PASSWORDS, `--set=${value}=`],
+      `${value} is needed when Helm renders without the cluster`,
+    ]),
     [
       'an Ingress and an HTTPRoute with different paths',
       [...ENOUGH, ...DATABASES, '--set=ingress.enabled=true,ingress.path=/a', ...ROUTE],

@@ -25,7 +25,7 @@ interface Project {
 }
 
 const FILE = repository('docker-compose.yml');
-const OURS = ['control-plane', 'data-plane', 'deployment-worker'];
+const OURS = ['control-plane', 'data-plane', 'deployment-worker', 'tool-router'];
 
 /** The result of Docker Compose's parser for a file, after all its checks. */
 async function compose(file: string, env: Record<string, string> = {}): Promise<Project> {
@@ -47,6 +47,7 @@ describe('docker-compose.yml', () => {
       'postgres',
       'redis',
       'supervisor',
+      'tool-router',
     ]);
     const file = join(await folder(), 'compose.yml');
     const text = await readFile(FILE, 'utf8');
@@ -65,7 +66,7 @@ describe('docker-compose.yml', () => {
   it('builds its images from targets of services/Dockerfile', async () => {
     const dockerfile = await readFile(repository('services/Dockerfile'), 'utf8');
     const targets = Object.values(project.services).flatMap(({ build }) => (build ? [build.target] : []));
-    expect(new Set(targets).size).toBe(4);
+    expect(new Set(targets).size).toBe(5);
     for (const target of targets) expect(dockerfile).toMatch(new RegExp(`^FROM \\S+ AS ${target}$`, 'm'));
   });
 
@@ -111,7 +112,7 @@ describe('docker-compose.yml', () => {
     afterTests(() => child.kill('SIGKILL'));
     const output = collect(child);
     // After its configuration, the service resolves hosts that exist only among the containers.
-    const past = /Cannot connect to PostgreSQL at mcp_gateway@postgres:5432|data plane listens/;
+    const past = /Cannot connect to PostgreSQL at mcp_gateway@postgres:5432|(data plane|tool router) listens/;
     await waitFor('it to get past its configuration', () => past.test(output()) || child.exitCode !== null, 30_000);
     expect(output()).toMatch(past);
   });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { caller, type Caller } from './support/callers.js';
-import { specOf, startControlPlane } from './support/control-plane.js';
+import { specOf, startControlPlane, toolsetOf } from './support/control-plane.js';
 
 const audit = { arguments: { tools: ['add'], redact: ['iban', '/customer/name'] } };
 
@@ -16,7 +16,7 @@ describe('the field audit of an adapter', () => {
     json: { code: 'FORBIDDEN', detail: `to set, change or remove audit needs the role mcp.admin; ${instead}` },
   });
   const asNew = refusal('leave it out');
-  const asChange = refusal('send the value that the adapter has');
+  const asChange = refusal('send the value that it has');
 
   it('is set, changed and removed by mcp.admin only, and kept by others', async () => {
     expect(await creator.post(specOf('echo', { audit }))).toMatchObject(asNew);
@@ -29,6 +29,16 @@ describe('the field audit of an adapter', () => {
     const scaled = await creator.put('echo', specOf('echo', { audit, replicaCount: 2 }));
     expect(scaled).toMatchObject({ status: 200, json: { audit, replicaCount: 2 } });
     expect((await admin.put('echo', specOf('echo'))).json).not.toHaveProperty('audit');
+  });
+
+  it('of a toolset is, too', async () => {
+    const put = (by: Caller, changes: object) =>
+      by.call('PUT', '/toolsets/team', { ...toolsetOf('team'), requiredRoles: [], ...changes });
+    expect(await put(creator, { audit })).toMatchObject(asNew);
+    await put(creator, {});
+    expect((await put(admin, { audit })).json).toMatchObject({ audit, createdBy: 'alice' });
+    expect(await put(creator, {})).toMatchObject(asChange);
+    expect((await put(creator, { audit, search: true })).json).toMatchObject({ audit, search: true });
   });
 
   it.each([

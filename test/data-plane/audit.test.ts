@@ -10,7 +10,7 @@ import { startGateway, type DataPlaneOptions } from './support/gateway.js';
 import { startReplica } from './support/replica.js';
 import { begin, callTool, message } from './support/rpc.js';
 import { INITIALIZE } from './support/session-server.js';
-import { announce, WITH_SECRET } from './support/tool-router.js';
+import { announce, toolset, WITH_SECRET } from './support/tool-router.js';
 import { routeTo, startUpstream } from './support/upstream.js';
 
 /** A trail to an array. */
@@ -221,5 +221,26 @@ describe('the audit of MCP requests', () => {
       reason: 'signed-in',
       resource: { kind: 'toolset', name: 'all', tenant: 'default' },
     });
+  });
+
+  it('records arguments of the tools that a toolset names, by the names that clients get there', async () => {
+    const { gateway, settled } = await auditedGateway(WITH_SECRET);
+    await announce(gateway, { endpoint: { ...(await startReplica()).endpoint, id: 'router' } });
+    const audit = { arguments: { tools: ['pay'], redact: ['iban'] } };
+    await gateway.publish(toolset('team', { audit }), toolset('other'));
+    for (const [path, name] of [
+      ['t/team', 'pay'],
+      ['t/team', 'list'],
+      ['t/other', 'pay'],
+    ])
+      await send(`${gateway.url}/mcp/${path}`, {
+        body: message('tools/call', { name, arguments: { n: 1, iban: 's3cret' } }),
+      });
+    const records = await settled(3);
+    expect(records.map(({ resource, tool, arguments: given }) => [resource?.name, tool, given])).toEqual([
+      ['team', 'pay', '{"n":1,"iban":"[redacted]"}'],
+      ['team', 'list', undefined],
+      ['other', 'pay', undefined],
+    ]);
   });
 });

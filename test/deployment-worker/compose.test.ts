@@ -146,7 +146,8 @@ it('publishes a toolset without a runtime, restores it when Redis comes back emp
   afterTest(() => table.close());
   const rows = toolsetRows(database);
   const ref = { kind: 'toolset', name: 'support' } as const;
-  const spec = ToolsetSpec.parse({ name: 'support', tools: [{ name: 'tickets_*' }], requiredRoles: ['team'] });
+  const audit = { arguments: { tools: ['tickets_close'], redact: [] } };
+  const spec = ToolsetSpec.parse({ name: 'support', tools: [{ name: 'tickets_*' }], requiredRoles: ['team'], audit });
   await rows.create(spec, 'alice', 'acme');
   await worker.queue.reconcile(ref);
   const isPublished = () => {
@@ -157,6 +158,7 @@ it('publishes a toolset without a runtime, restores it when Redis comes back emp
       requiredRoles: ['team'],
       affinity: 'session',
       endpoints: [],
+      audit,
     });
     expect(table.toolset('support')).toEqual({
       type: 'toolset',

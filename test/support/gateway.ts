@@ -49,6 +49,7 @@ const PARTS = {
   'control-plane': /\/control-plane\/dist\/main\.js$/,
   'deployment-worker': /\/deployment-worker\/dist\/main\.js$/,
   'data-plane': /\/data-plane\/dist\/main\.js$/,
+  'tool-router': /\/tool-router\/dist\/main\.js$/,
   postgres: /^\/.*\/postgres -D /,
   redis: /^\S*(redis|valkey)-server |^\S+ .*\/wasm-server\.js /,
 };
@@ -101,20 +102,29 @@ export async function refusedStart(env: Record<string, string>, home?: string, o
   return { code, left, output: launched.output() };
 }
 
-/** One more data plane beside the gateway's own, with the same settings but for the port. */
-export async function startDataPlane(gateway: Gateway): Promise<{ url: string; pid: number }> {
-  const [plane] = allOf('data-plane', gateway.processes());
+/** One more data plane or tool router beside the gateway's own, with the same settings but for the ports. */
+async function startService(gateway: Gateway, part: 'data-plane' | 'tool-router') {
+  const [own] = allOf(part, gateway.processes());
   // NODE_CHANNEL_FD and similar variables describe a channel to a parent, which this process does not have.
-  const settings = Object.entries(environmentOf(plane?.pid ?? 0)).filter(([name]) => !name.startsWith('NODE_'));
+  const settings = Object.entries(environmentOf(own?.pid ?? 0)).filter(([name]) => !/^NODE_|_METRICS_PORT$/.test(name));
   const env = { ...Object.fromEntries(settings), PORT: '0', MCP_GATEWAY_LOG_LEVEL: 'info' };
-  const entry = repository('services/data-plane/dist/main.js');
+  const entry = repository(`services/${part}/dist/main.js`);
   const child = spawn(process.execPath, [entry], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   afterTests(async () => {
     if (child.kill('SIGKILL')) await once(child, 'exit');
   });
   const output = collect(child);
-  const port = await waitFor('a data plane to listen', () => /"port":(\d+)/.exec(output())?.[1], LISTEN_MS);
+  const port = await waitFor(`a ${part} to listen`, () => /"port":(\d+)/.exec(output())?.[1], LISTEN_MS);
   const url = `http://127.0.0.1:${port}`;
-  await waitFor('a data plane to have routes', async () => (await fetch(`${url}/readyz`)).ok);
-  return { url, pid: child.pid as number };
+  await waitFor(`a ${part} to have routes`, async () => (await fetch(`${url}/readyz`)).ok);
+  return { url, pid: child.pid as number, output };
+}
+
+export const startDataPlane = (gateway: Gateway) => startService(gateway, 'data-plane');
+
+/** Resolves once it announces itself. */
+export async function startToolRouter(gateway: Gateway) {
+  const router = await startService(gateway, 'tool-router');
+  await waitFor('the tool router to announce itself', () => router.output().includes('told of this tool router'));
+  return router;
 }

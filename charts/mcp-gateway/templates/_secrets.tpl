@@ -26,12 +26,12 @@
 {{- end -}}
 
 {{/*
-Whether data plane and control plane share a secret: for credentials, and so that the control plane believes data planes where requests
-come from. Without the cluster, a generated one could not be found again, so there is none unless the values ask for it.
+Whether the services share a secret: for the tool router, for credentials, and so that the control plane believes data planes where
+requests come from. Without the cluster, a generated one could not be found again, so there is none unless the values ask for it.
 */}}
 {{- define "mcp-gateway.hasInternalSecret" -}}
 {{- with .Values.credentials -}}
-{{- if or .secrets .internal.existingSecret (and (not $.Values.internalTls.controlPlaneSecret) (lookup "v1" "Secret" $.Release.Namespace "")) -}}
+{{- if or $.Values.toolRouter.enabled .secrets .internal.existingSecret (and (not $.Values.internalTls.controlPlaneSecret) (lookup "v1" "Secret" $.Release.Namespace "")) -}}
 true
 {{- end -}}
 {{- end -}}

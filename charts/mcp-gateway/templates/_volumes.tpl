@@ -35,7 +35,7 @@
 {{- end }}
 {{- end }}
 {{- $credentials := (index . 0).Values.credentials.secrets }}
-{{- if and (include "mcp-gateway.hasInternalSecret" (index . 0)) (has (index . 1) (list "data-plane" "control-plane")) }}
+{{- if and (include "mcp-gateway.hasInternalSecret" (index . 0)) (has (index . 1) (list "data-plane" "control-plane" "tool-router")) }}
 {{- $secret := include "mcp-gateway.internalSecret" (index . 0) | fromYaml }}
 - mountPath: /etc/mcp-gateway/internal
   volume: { name: internal, secret: { secretName: {{ $secret.name | quote }}, items: [{ key: {{ $secret.key | quote }}, path: secrets }] } }

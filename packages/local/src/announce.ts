@@ -22,6 +22,7 @@ export function announce({ url, adapters, data, logs }: Announcement): string {
     `  ${JSON.stringify({ mcpServers: Object.fromEntries(ready) })}`,
     '',
   ];
+  const tools = `${url}/mcp`;
   const shown = usable.map(({ name, ready: isReady }) =>
     isReady ? `  ${mcp(name)}` : `  ${mcp(name)}   (not ready yet: see ${url}/adapters/${name}/status)`,
   );
@@ -33,6 +34,7 @@ export function announce({ url, adapters, data, logs }: Announcement): string {
       : [
           'MCP Gateway is running. Paste into an MCP client:',
           '',
+          `  ${tools}   (all registered tools that you may use)`,
           ...shown,
           '',
           ...(ready.length > 0 ? configuration : []),

@@ -183,13 +183,14 @@ function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Part
     REDIS_CLUSTER: config.REDIS_CLUSTER,
     REDIS_PREFIX: config.REDIS_PREFIX,
   };
+  // By which data plane, control plane and tool router trust each other; new at each start, because all start with it.
+  const internal = secretOr(randomBytes(32).toString('base64'), 'MCP_GATEWAY_INTERNAL_SECRETS', env);
   const callers = {
     ...shared,
+    ...internal,
     ...signIn,
     MCP_GATEWAY_ALLOWED_ORIGINS: config.MCP_GATEWAY_ALLOWED_ORIGINS.join(','),
     ...secretOr(data.apiKeyPepper, 'MCP_GATEWAY_API_KEY_PEPPERS', env),
-    // By which data plane and control plane trust each other; new at each start, because both start with it.
-    ...secretOr(randomBytes(32).toString('base64'), 'MCP_GATEWAY_INTERNAL_SECRETS', env),
     MCP_GATEWAY_AUDIT: config.MCP_GATEWAY_AUDIT,
     MCP_GATEWAY_AUDIT_RETENTION_DAYS: String(config.MCP_GATEWAY_AUDIT_RETENTION_DAYS),
   };
@@ -216,6 +217,13 @@ function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Part
       ...definedVariables(Object.keys(trafficFields), env),
       ...definedVariables(withFile('MCP_GATEWAY_IDENTITY_KEYS'), env),
       CONTROL_PLANE_URL: `http://127.0.0.1:${controlPlanePort}`,
+    },
+    'tool-router': {
+      ...shared,
+      ...internal,
+      ...definedVariables(['MCP_GATEWAY_MAX_BODY_BYTES', 'MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS'], env),
+      PORT: '0', // data planes learn of it from Redis
+      MCP_GATEWAY_DRAIN_SECONDS: '0', // there is no other router
     },
   };
 }

@@ -7,6 +7,7 @@ it.each([
   ['data-plane', 9464, '9464'],
   ['control-plane', 9464, '9465'],
   ['deployment-worker', 9464, '9466'],
+  ['tool-router', 9464, '9467'],
   ['deployment-worker', 0, '0'],
 ])('the metrics of the %s are, for %i, on port %s', (service, first, port) => {
   expect(metricsEnvironment(service, { ...HOST, MCP_GATEWAY_METRICS_PORT: first })).toEqual({
@@ -21,8 +22,8 @@ it('no service has metrics by default', () => {
 
 it('the first port leaves room for those of the other services', () => {
   const at = (port: number) => () => metricsEnvironment('data-plane', { ...HOST, MCP_GATEWAY_METRICS_PORT: port });
-  expect(at(65_533)).not.toThrow();
-  expect(at(65_534)).toThrow(
-    'MCP_GATEWAY_METRICS_PORT must be at most 65533: two other services use the next two ports.',
+  expect(at(65_532)).not.toThrow();
+  expect(at(65_533)).toThrow(
+    'MCP_GATEWAY_METRICS_PORT must be at most 65532: three other services use the next three ports.',
   );
 });

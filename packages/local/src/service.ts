@@ -48,7 +48,8 @@ export async function startService(name: string, env: Record<string, string>): P
 }
 
 /** The services in the order of their metrics ports. */
-const SERVICES = ['data-plane', 'control-plane', 'deployment-worker'];
+const SERVICES = ['data-plane', 'control-plane', 'deployment-worker', 'tool-router'];
+const OTHERS = SERVICES.length - 1;
 
 const MAX_PORT = 65_535;
 
@@ -59,9 +60,9 @@ export function metricsEnvironment(
 ): Record<string, string> {
   const { MCP_GATEWAY_METRICS_PORT: first, MCP_GATEWAY_METRICS_HOST } = config;
   if (first === undefined) return {};
-  if (first > MAX_PORT - 2) {
+  if (first > MAX_PORT - OTHERS) {
     throw new ConfigError(
-      `MCP_GATEWAY_METRICS_PORT must be at most ${MAX_PORT - 2}: two other services use the next two ports.`,
+      `MCP_GATEWAY_METRICS_PORT must be at most ${MAX_PORT - OTHERS}: three other services use the next three ports.`,
     );
   }
   const port = first === 0 ? 0 : first + SERVICES.indexOf(service);

@@ -72,11 +72,11 @@ const PUBLISHED = { type: 'Ready', status: 'True', reason: 'Published' } as cons
 
 /** Data planes send its clients, which have sessions, to the tool routers. */
 export function desiredToolset(row: ToolsetRow): UnreplicatedState {
-  const { title, description, tools, names, search } = row.spec;
+  const { title, description, tools, names, search, audit } = row.spec;
   const message = 'The toolset is published to tool routers.';
   return {
     row,
-    routing: { affinity: 'session' },
+    routing: { affinity: 'session', ...(audit && { audit }) },
     definition: { type: 'toolset', ...(title !== undefined && { title }), description, tools, names, search },
     standing: () => ({
       phase: 'Ready',

@@ -43,6 +43,8 @@ export interface ToolRouterParts {
 export interface ToolRouter {
   /** It does not listen yet. */
   server: Server;
+  /** Whether it knows the tools, so that it may serve. */
+  isReady(): boolean;
   /** Ends timers, sessions and connections of the tool router. Call it before the server is closed. */
   close(): Promise<void>;
 }
@@ -72,6 +74,7 @@ export function composeToolRouter(settings: ToolRouterSettings, parts: ToolRoute
   });
   return {
     server,
+    isReady: () => table.isLoaded(),
     async close() {
       parked.close();
       await Promise.all([sessions.close(), modern.close()]);

@@ -14,6 +14,7 @@ import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
 import { closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/platform/serving';
 import { serveMetrics } from '@mcp-gateway/platform/telemetry';
 import { z } from 'zod';
+import { announcedUrl, announcementFields, announceOnceReady } from './announcement.js';
 import { composeToolRouter } from './compose.js';
 
 const { PORT, MCP_GATEWAY_HOST } = callerFields;
@@ -28,13 +29,15 @@ const Config = z.object({
   MCP_GATEWAY_MAX_BODY_BYTES,
   MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS,
   MCP_GATEWAY_INTERNAL_SECRETS,
+  ...announcementFields,
 });
 
 runMain(async () => {
   const config = readConfig(Config, process.env);
   const log = createLogger('tool-router', config.MCP_GATEWAY_LOG_LEVEL);
   for (const warning of unknownVariables(process.env, variablesOf(Config))) log.warn(warning);
-  const { defer } = shutdownOn(log);
+  const drainMs = config.MCP_GATEWAY_DRAIN_SECONDS * 1_000;
+  const { defer } = shutdownOn(log, { drainMs });
   const metrics = await serveMetrics(config, { log, defer }); // first, so that metrics are served until the end
 
   await checkRedis(config);
@@ -50,11 +53,14 @@ runMain(async () => {
     maxBodyBytes: config.MCP_GATEWAY_MAX_BODY_BYTES,
     callTimeoutMs: config.MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS * 1_000,
   };
-  const { server, close } = composeToolRouter(settings, { redis, log, metrics });
+  const { server, isReady, close } = composeToolRouter(settings, { redis, log, metrics });
   void redis.connect().catch(() => {}); // the client reconnects by itself; /readyz says whether the tools are loaded
 
   defer(() => closeServer(server, 5_000));
   defer(close); // ends streams, so that the server can close
   const port = await listen(server, { host: config.MCP_GATEWAY_HOST, port: config.PORT });
   log.info({ port }, 'tool router listens');
+  const { MCP_GATEWAY_ANNOUNCED_HOST: announcedHost, MCP_GATEWAY_HOST: host } = config;
+  const announced = { redis, prefix: config.REDIS_PREFIX, url: announcedUrl({ announcedHost, host, port }) };
+  defer(announceOnceReady({ ...announced, isReady, drainMs, log })); // first at the end: sessions move before anything closes
 });

@@ -28,6 +28,7 @@ const IMAGES = ['--set=image.registry=localhost/mcp-gateway', '--set=image.tag=t
 /** One node serves several releases, and no load balancer has to notice that a pod ends. */
 export const SMALL_CLUSTER = [
   '--set=dataPlane.resources.requests.cpu=50m',
+  '--set=toolRouter.resources.requests.cpu=50m,toolRouter.drainSeconds=1',
   '--set=dataPlane.preStopSeconds=3,controlPlane.preStopSeconds=1,adapters.drainSeconds=2',
 ];
 

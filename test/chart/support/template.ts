@@ -5,6 +5,7 @@ export const ENOUGH = [
   '--set=image.registry=a.example/b',
   '--set=signIn.development=allow-from-network',
   '--set=sessionKeys.existingSecret=keys',
+  '--set=credentials.internal.existingSecret=internal',
 ];
 /** Trial databases, with the passwords that the chart generates when there is a cluster. */
 export const TRIAL_PASSWORDS = [

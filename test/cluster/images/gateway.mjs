@@ -14,6 +14,7 @@ const TARGETS = /** @type {const} */ ([
   'data-plane',
   'control-plane',
   'deployment-worker',
+  'tool-router',
   'mcp-example',
   'tool-example',
   'mcp-bridge',

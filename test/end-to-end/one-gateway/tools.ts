@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { toolOf } from '../../control-plane/support/control-plane.js';
+import { callModern, callText, connect } from '../../support/clients.js';
+import { startDataPlane, startToolRouter } from '../../support/gateway.js';
 import { becomesTrue, waitFor } from '../../support/wait.js';
 import { gateway } from './gateway.js';
 
@@ -47,4 +49,33 @@ describe('a tool', () => {
     expect((await call('DELETE', '/mcp-example')).status).toBe(204);
     expect(await gateway.api.status('mcp-example')).toMatchObject({ phase: 'Ready' });
   });
+});
+
+describe('the URL of all tools', () => {
+  it('lists and calls what npm start has registered, for clients of both eras', async () => {
+    expect(gateway.output()).toContain(`${gateway.url}/mcp `);
+    await waitFor('the weather tool', () => isReady('weather'));
+    const url = `${gateway.url}/mcp`;
+    const session = await connect(url, { headers: ADMIN });
+    await becomesTrue('the tool', async () =>
+      expect((await session.client.listTools()).tools).toContainEqual(expect.objectContaining({ name: 'weather' })),
+    );
+    const args = { location: 'Zurich', unit: 'celsius' };
+    expect(JSON.parse(await callText(session, 'weather', args))).toMatchObject({ location: 'Zurich' });
+    const modern = await callModern(url, 'weather', args, ADMIN);
+    expect(JSON.parse(modern.text)).toMatchObject({ location: 'Zurich', unit: 'celsius' });
+  });
+
+  it('keeps sessions through the death of one of two tool routers, at both of two data planes', async () => {
+    const second = await startDataPlane(gateway);
+    const other = await startToolRouter(gateway);
+    const urls = [gateway.url, second.url];
+    const sessions = await Promise.all(
+      Array.from({ length: 6 }, (_, i) => connect(`${urls[i % 2]}/mcp`, { headers: ADMIN })),
+    );
+    const args = { location: 'Zurich' };
+    for (const session of sessions) expect(await callText(session, 'weather', args)).toContain('Zurich');
+    process.kill(other.pid, 'SIGKILL');
+    for (const session of sessions) expect(await callText(session, 'weather', args)).toContain('Zurich');
+  }, 60_000);
 });

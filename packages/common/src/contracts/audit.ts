@@ -33,7 +33,7 @@ export const ArgumentAudit = z.strictObject({
 });
 export type ArgumentAudit = z.infer<typeof ArgumentAudit>;
 
-/** What the audit records of an adapter beyond what it records of all. */
+/** What the audit records of an adapter or a toolset beyond what it records of all. */
 export const AuditSettings = z.strictObject({
   arguments: ArgumentAudit.meta({ description: 'Calls that are recorded with their arguments.' }),
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { boundedString, text } from './adapter-fields.js';
+import { AuditSettings } from './audit.js';
 import {
   bodyFields,
   Description,
@@ -101,6 +102,11 @@ export const ToolsetSpec = z
           'With true, clients get two tools in place of the list: `find_tools`, which searches it, and `call_tool`, ' +
           'which calls a tool in it. For large sets.',
       }),
+    audit: AuditSettings.optional().meta({
+      description:
+        'What the audit records of calls through this toolset beyond what it records of all. The tools have the names that ' +
+        'clients get here. Absent: never arguments. Only mcp.admin may set, change or remove it.',
+    }),
   })
   .superRefine(({ tools, names }, context) => {
     const patterns = tools.filter(({ name }) => name.includes('*')).length;

@@ -5,9 +5,12 @@ const SHUTDOWN_MS = 10_000;
 
 /**
  * Ends the process in order on a signal (SIGTERM, SIGINT, SIGHUP) or when the process that started it with an IPC
- * channel is gone, however that ended. Steps run last to first, and all of them together have ten seconds.
+ * channel is gone, however that ended. Steps run last to first, and all of them together have ten seconds and `drainMs`.
  */
-export function shutdownOn(log: Logger): {
+export function shutdownOn(
+  log: Logger,
+  { drainMs = 0 } = {},
+): {
   defer(step: () => Promise<unknown> | void): void;
   shutdown(): Promise<never>;
   isEnding(): boolean;
@@ -19,7 +22,7 @@ export function shutdownOn(log: Logger): {
     const deadline = setTimeout(() => {
       log.error('shutdown took too long; leaving');
       process.exit(1);
-    }, SHUTDOWN_MS);
+    }, SHUTDOWN_MS + drainMs);
     deadline.unref();
     for (const step of steps.toReversed()) {
       try {

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import {
   AdapterRequest,
   CLIENT_METHODS,
@@ -14,6 +13,7 @@ import { isAdmin } from '@mcp-gateway/common/permission';
 import type { Principal } from '@mcp-gateway/common/principal';
 import { policyFaults } from '@mcp-gateway/identity';
 import type { AdapterRow, AdapterRows } from '@mcp-gateway/database';
+import { requireAuditRight } from '../audit/settings.js';
 import {
   resourceMetadata,
   resourceStatus,
@@ -80,11 +80,7 @@ export const adapterDefinition = (
     if (audience !== undefined && !isAdmin(principal)) {
       throw forbidden('upstreamAuth.audience needs the role mcp.admin: servers of others may accept that audience');
     }
-    // The right to change an adapter is no right to record what callers send, nor to end such a recording.
-    if (!isDeepStrictEqual(spec.audit, current?.audit) && !isAdmin(principal)) {
-      const instead = current?.audit ? 'send the value that the adapter has' : 'leave it out';
-      throw forbidden(`to set, change or remove audit needs the role mcp.admin; ${instead}`);
-    }
+    requireAuditRight(principal, spec, current);
   },
   dependents: async (adapter) => (await toolsOf(adapter)).map((name) => ({ kind: 'tool', name })),
   errors: { notFound: 'ADAPTER_NOT_FOUND', nameTaken: 'ADAPTER_EXISTS' },

@@ -1,5 +1,6 @@
 import { type ToolsetResource, ToolsetRequest, type ToolsetSpec } from '@mcp-gateway/common/contracts';
 import type { ToolsetRows } from '@mcp-gateway/database';
+import { requireAuditRight } from '../audit/settings.js';
 import {
   resourceMetadata,
   resourceState,
@@ -15,6 +16,7 @@ export const toolsetDefinition = (rows: ToolsetRows): ResourceDefinition<Toolset
   rows,
   represent: (row) => ({ ...row.spec, ...resourceMetadata(row) }),
   status: resourceState,
+  authorizeSpec: requireAuditRight,
   putCreates: true,
   errors: { notFound: 'TOOLSET_NOT_FOUND', nameTaken: 'TOOLSET_EXISTS' },
   postHint: (name) => `PUT /toolsets/${encodeURIComponent(name)} creates or replaces it`,
@@ -47,8 +49,8 @@ export const toolsetDocumentation: ResourceDocumentation = {
     replace: { curated: { summary: 'For another role', value: { ...SUPPORT, requiredRoles: ['helpdesk'] } } },
   },
   forbidden: {
-    create: 'Your API key is restricted to other resources.',
-    change: 'You may read the toolset but not change it.',
+    create: 'You may not use `audit`, or your API key is restricted to other resources.',
+    change: 'You may read the toolset but not change it, or you may not use `audit`.',
   },
   isPublishedOnly: true,
   putCreates: true,

@@ -30,7 +30,7 @@ export function createHttpServer({ serve, principalOf, isReady, log }: HttpServe
   const options = { keepAliveTimeout: KEEP_ALIVE_MS, maxHeaderSize: MAX_HEADER_BYTES };
   return createServer(options, (req, res) => {
     const url = req.url ?? '';
-    if (url === '/healthz') return answerText(res, 200, 'ok');
+    if (url === '/livez' || url === '/healthz') return answerText(res, 200, 'ok');
     if (url === '/readyz') return isReady() ? answerText(res, 200, 'ok') : answerText(res, 503, 'tools are not loaded');
     const address = MCP_PATH.exec(url);
     if (!address) return answerText(res, 404, 'MCP is served at /mcp and /mcp/t/{toolset}');

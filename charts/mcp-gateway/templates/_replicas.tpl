@@ -2,15 +2,18 @@
 The number of pods, or nothing. With an autoscaler it is the present number for as long as Helm sets it, because a Deployment from
 which an upgrade removes the number goes down to one, and minReplicas if there are none, because an autoscaler does not start at zero.
 Without the cluster the number is unknown, and a fixed one would override the autoscaler at every `kubectl apply`.
+(list $ component component-values)
 */}}
-{{- define "mcp-gateway.dataPlaneReplicas" -}}
-{{- if .Values.dataPlane.autoscaling.enabled -}}
-{{- $live := lookup "apps/v1" "Deployment" .Release.Namespace (printf "%s-data-plane" (include "mcp-gateway.fullname" .)) -}}
+{{- define "mcp-gateway.replicas" -}}
+{{- $root := index . 0 -}}
+{{- $values := index . 2 -}}
+{{- if $values.autoscaling.enabled -}}
+{{- $live := lookup "apps/v1" "Deployment" $root.Release.Namespace (printf "%s-%s" (include "mcp-gateway.fullname" $root) (index . 1)) -}}
 {{- if and $live (include "mcp-gateway.replicasAreHelms" $live) -}}
-{{- default .Values.dataPlane.autoscaling.minReplicas ($live.spec.replicas | int64) -}}
+{{- default $values.autoscaling.minReplicas ($live.spec.replicas | int64) -}}
 {{- end -}}
 {{- else -}}
-{{- .Values.dataPlane.replicas -}}
+{{- $values.replicas -}}
 {{- end -}}
 {{- end -}}
 
