@@ -63,7 +63,7 @@ function textAt(args: unknown, path: readonly string[]): string | undefined {
     value = (value as Record<string, unknown>)[key];
   }
   if (typeof value === 'string' || typeof value === 'boolean') return String(value);
-  return Number.isSafeInteger(value) ? String(value as number) : undefined;
+  return Number.isSafeInteger(value) ? String(value) : undefined;
 }
 
 const PLAIN = /^[\t -~]+$/;
