@@ -101,6 +101,7 @@ describe('the OpenAPI document', () => {
     expect(valid(specOf('Echo'))).toBe(false);
     expect(valid(specOf('echo', { extra: 1 }))).toBe(false);
     expect(valid({ name: 'echo' })).toBe(false);
+    expect(valid({ name: 'echo', remote: { url: 'https://mcp.example.com/mcp' } })).toBe(true);
     expect(valid({ ...specOf('echo'), id: 'x', generation: 1, createdBy: 'a', lastUpdatedAt: '' })).toBe(true);
   });
 
@@ -109,9 +110,12 @@ describe('the OpenAPI document', () => {
     expect(undescribed(document.components, ['components'])).toEqual([]);
   });
 
-  it('requires three fields of a spec and gives no request field a default, so that generated clients may omit the others', () => {
+  it('requires a name and an image, or a remote server, of a spec and gives no request field a default, so that generated clients may omit the others', () => {
     const { AdapterBody, SessionLimits } = document.components.schemas;
-    expect(AdapterBody).toMatchObject({ required: ['name', 'imageName', 'imageVersion'] });
+    expect(AdapterBody).toMatchObject({
+      required: ['name'],
+      else: { required: ['imageName', 'imageVersion'] },
+    });
     expect(JSON.stringify([AdapterBody, SessionLimits])).not.toContain('"default"');
     expect(JSON.stringify(AdapterBody)).toContain('Default: `8000`.');
   });

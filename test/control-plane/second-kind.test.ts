@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { resourceKey, type ResourceRef, type ReplicatedSpec } from '@mcp-gateway/common/contracts';
+import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
 import { adapterRows, type AdapterRows, toolRows, type ToolRows } from '@mcp-gateway/database';
 import { developmentSignIn } from '@mcp-gateway/identity';
 import { closeServer, listen, HookedResponse } from '@mcp-gateway/platform/serving';
@@ -49,7 +49,9 @@ beforeEach(async () => {
   folder = await temporaryFolder();
   const logs = processLogs(folder);
   const queue = { reconcile: async (ref: ResourceRef) => void queued.push(ref) };
-  function mount<S extends ReplicatedSpec, R extends Representation>(definition: ResourceDefinition<S, R>) {
+  function mount<S extends { name: string; requiredRoles: string[]; replicaCount: number }, R extends Representation>(
+    definition: ResourceDefinition<S, R>,
+  ) {
     const service = resourceService(definition, { queue, log: silent });
     return [resourceRoutes({ definition, service }), logRoutes({ definition, service, logs, logCheckMs: 20 })];
   }

@@ -12,6 +12,14 @@ export interface Spec {
   [field: string]: unknown;
 }
 
+/** An adapter with replicas, as all of these tests have. */
+type Replicated = AdapterResource & {
+  imageName: string;
+  imageVersion: string;
+  replicaCount: number;
+  environmentVariables: Record<string, string>;
+};
+
 /** The spec of the example server. */
 export const example = (name: string, more: Record<string, unknown> = {}): Spec => ({
   name,
@@ -56,11 +64,11 @@ export function managementApi(url: string, headers: Record<string, string> = ADM
     request,
     mcp,
     status,
-    create: (spec: Spec) => call<AdapterResource>('POST', '', spec),
-    update: (spec: Spec) => call<AdapterResource>('PUT', `/${spec.name}`, spec),
+    create: (spec: Spec) => call<Replicated>('POST', '', spec),
+    update: (spec: Spec) => call<Replicated>('PUT', `/${spec.name}`, spec),
     remove: (name: string) => call<void>('DELETE', `/${name}`),
-    get: (name: string) => call<AdapterResource>('GET', `/${name}`),
-    list: () => call<AdapterResource[]>('GET', ''),
+    get: (name: string) => call<Replicated>('GET', `/${name}`),
+    list: () => call<Replicated[]>('GET', ''),
     logs: async (name: string) => (await request('GET', `/${name}/logs`)).text(),
 
     /** Waits until all replicas run the current spec and the data plane has their route. */

@@ -127,6 +127,13 @@ envFrom:
     secretKeyRef: {{ include "mcp-gateway.databaseSecret" . }}
 {{- end -}}
 
+{{/* Variables of the services that connect to remote adapters. */}}
+{{- define "mcp-gateway.remoteVariables" -}}
+{{- with .Values.remoteAdapters.allowedNetworks -}}
+- { name: MCP_GATEWAY_REMOTE_ALLOWED_NETWORKS, value: {{ join "," . | quote }} }
+{{- end -}}
+{{- end -}}
+
 {{/* Variables of the services that use the Kubernetes API. */}}
 {{- define "mcp-gateway.clusterVariables" -}}
 - { name: RUNTIME, value: kubernetes }

@@ -10,6 +10,7 @@ import {
   fileVariable,
   networkVariables,
   proxyVariables,
+  remoteFields,
   trafficFields,
   trustVariables,
   variablesOf,
@@ -206,7 +207,13 @@ function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Part
         MCP_GATEWAY_CREDENTIALS_DIR: resolve(config.MCP_GATEWAY_CREDENTIALS_DIR),
       }),
     },
-    'deployment-worker': { ...shared, DATABASE_URL: databaseUrl, PROCESS_SUPERVISOR: data.supervisorSocket },
+    'deployment-worker': {
+      ...shared,
+      DATABASE_URL: databaseUrl,
+      PROCESS_SUPERVISOR: data.supervisorSocket,
+      ...proxyVariables(env), // to reach remote servers
+      ...definedVariables(Object.keys(remoteFields), env),
+    },
     'data-plane': {
       ...callers,
       PORT: String(dataPlanePort),
@@ -214,6 +221,7 @@ function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Part
       MCP_GATEWAY_ALLOWED_HOSTS: config.MCP_GATEWAY_ALLOWED_HOSTS.join(','),
       MCP_GATEWAY_DEVELOPMENT_SIGN_IN: config.MCP_GATEWAY_DEVELOPMENT_SIGN_IN ?? '',
       ...secretOr(data.sessionKey, 'MCP_GATEWAY_SESSION_KEYS', env),
+      ...proxyVariables(env), // to reach remote servers
       ...definedVariables(Object.keys(trafficFields), env),
       ...definedVariables(withFile('MCP_GATEWAY_IDENTITY_KEYS'), env),
       CONTROL_PLANE_URL: `http://127.0.0.1:${controlPlanePort}`,

@@ -51,7 +51,8 @@ export interface Identity {
 
 /** Headers that the gateway adds to a request. */
 export interface Addition {
-  identity: Identity;
+  /** Undefined: the server does not learn of the caller. */
+  identity: Identity | undefined;
   requestId: string;
   /** The origin of the request (`X-Forwarded-*`), as a flat list. */
   forwarded: HeaderList;
@@ -75,7 +76,8 @@ export function requestHeaders(
   const kept = filter(incoming, headers.connection);
   const hasOurKey = headers['x-api-key']?.includes(API_KEY_PREFIX) ?? false;
   const outgoing = hasOurKey ? withoutHeaders(kept, (name) => name.replaceAll('_', '-') === 'x-api-key') : kept;
-  outgoing.push(...identityHeaders(identity), 'X-Request-Id', requestId, ...forwarded);
+  if (identity) outgoing.push(...identityHeaders(identity));
+  outgoing.push('X-Request-Id', requestId, ...forwarded);
   return outgoing;
 }
 

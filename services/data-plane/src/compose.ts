@@ -17,6 +17,7 @@ import {
   tokenVerifier,
   type Verifier,
 } from '@mcp-gateway/identity';
+import type { Egress } from '@mcp-gateway/platform/egress';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
 import type { BrowserAccess } from '@mcp-gateway/platform/serving';
@@ -93,6 +94,8 @@ export interface DataPlaneSettings {
   /** How requests are counted while Redis does not answer. */
   quotaWithoutRedis: WithoutRedis;
   upstreamTimeoutMs: number;
+  /** How servers that run elsewhere are connected to. Default: public addresses only, without a proxy. */
+  egress?: Egress | undefined;
   wire: Omit<Wire, 'observers' | 'log' | 'publicPath'>;
 }
 
@@ -141,8 +144,7 @@ export function composeDataPlane(
   const maxOfTenant = (tenant: string) => quotas.of(tenant)?.sessions;
   const sessions = sessionStore({ redis, prefix, limits, maxOfTenant, cacheBytes, log, now });
   const { credentials, certificates, broker } = serverCredentials(settings, log, now);
-  const { upstreamTimeoutMs: timeoutMs } = settings;
-  const { upstreams, balancer } = composeUpstreams(routes, sessions, { timeoutMs, certificates, ...timing });
+  const { upstreams, balancer } = composeUpstreams(routes, sessions, { ...settings, ...timing, certificates });
   const waits = createEndpointWaits(routes, { waitMs: timing.waitMs }); // after the balancer: each change of the routes queries the balancer again
 
   const gauges = { redis, quotas, routes, sessions, balancer, relocationsWaiting: () => relocator.waiting() };
@@ -194,18 +196,18 @@ export function composeDataPlane(
   };
 }
 
-interface UpstreamParts {
-  timeoutMs: number;
+interface UpstreamParts extends Pick<DataPlaneSettings, 'upstreamTimeoutMs' | 'egress'> {
   retireMs?: number | undefined;
   certificates: ServerCertificates;
 }
 
 /** The connection pools and the balancer, each of which needs the state of the other. */
 function composeUpstreams(routes: RouteTable, sessions: SessionStore, parts: UpstreamParts) {
-  const { timeoutMs, retireMs, certificates } = parts;
+  const { upstreamTimeoutMs: timeoutMs, retireMs, certificates, egress } = parts;
   const upstreams = createUpstreams({
     timeoutMs,
     certificates,
+    egress,
     ...(retireMs !== undefined && { retireMs }),
     onOutcome: (endpoint, outcome) => balancer.recordOutcome(endpoint, outcome),
   });

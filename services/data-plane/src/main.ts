@@ -14,6 +14,7 @@ import {
   variablesOf,
 } from '@mcp-gateway/platform/config';
 import { apiKeyFields, followPeppers, followSignIn, signInFault, signInFields } from '@mcp-gateway/identity';
+import { createEgress, proxiesOf } from '@mcp-gateway/platform/egress';
 import { createLogger, type Logger } from '@mcp-gateway/platform/logging';
 import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
 import {
@@ -76,6 +77,10 @@ runMain(async () => {
     maxBodyBytes: config.MCP_GATEWAY_MAX_BODY_BYTES,
     quotaWithoutRedis: config.MCP_GATEWAY_QUOTA_WITHOUT_REDIS,
     upstreamTimeoutMs: config.MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS * 1000,
+    egress: createEgress({
+      allowedNetworks: config.MCP_GATEWAY_REMOTE_ALLOWED_NETWORKS,
+      proxyFor: proxiesOf(process.env),
+    }),
     wire: { tls, http2Cleartext: config.MCP_GATEWAY_HTTP2_CLEARTEXT === 'on' },
   };
   const trail = openTrail(config, { service: 'data-plane', redis, log, metrics });

@@ -14,6 +14,7 @@ import { consume } from './consume.js';
 import type { ManagedKind } from './kinds.js';
 import type { WorkerMetrics } from './metrics.js';
 import { reconciler, reconcilers } from './reconcile.js';
+import type { RemoteServers } from './remote/remote-servers.js';
 import { routeRestorer } from './routes.js';
 import { resync } from './resync.js';
 
@@ -47,6 +48,8 @@ export interface WorkerParts {
   /** Connected. The caller closes it after the worker. */
   redis: RedisClient;
   prefix: string;
+  /** Those that the kinds check; the caller closes them. Undefined when no adapter is remote. */
+  remotes?: Pick<RemoteServers, 'onChange'> | undefined;
   metrics?: WorkerMetrics | undefined;
   now?: () => Date;
   log: Logger;
@@ -60,7 +63,7 @@ export interface DeploymentWorker {
 
 /** A worker that runs: it takes jobs from the queue, reconciles what they name, and queues what no job names. */
 export function composeWorker(parts: WorkerParts): DeploymentWorker {
-  const { kinds, countResources, runtime, redis, prefix, metrics, now = () => new Date(), log } = parts;
+  const { kinds, countResources, runtime, redis, prefix, remotes, metrics, now = () => new Date(), log } = parts;
   const queue = reconcileQueue(redis, prefix);
   const routes = routePublisher(redis, prefix);
   const byKind: Partial<Record<ResourceKind, (name: string) => Promise<void>>> = {};
@@ -69,6 +72,11 @@ export function composeWorker(parts: WorkerParts): DeploymentWorker {
   const reconcile = reconcilers(byKind, log);
   const stopConsumer = consume({ redis, prefix, reconcile: metrics?.reconciling(reconcile) ?? reconcile, log });
   metrics?.watch({ redis, queue, resources: countResources });
+  remotes?.onChange((ref) => {
+    queue
+      .reconcile(ref)
+      .catch((error: unknown) => log.warn({ err: error, ...ref }, 'a changed remote server was not queued'));
+  });
   const restoreRoutes = routeRestorer({ kinds, runtime, routes, now, log });
   const stopResync = resync({ kinds, runtime, routes, queue, restoreRoutes, log });
   return {

@@ -1,4 +1,4 @@
-import type { ResourceKind } from '@mcp-gateway/common/contracts';
+import { adapterRef, type ResourceKind } from '@mcp-gateway/common/contracts';
 import type {
   AdapterRow,
   AdapterRows,
@@ -9,7 +9,15 @@ import type {
   ToolsetRows,
 } from '@mcp-gateway/database';
 import { ABSENT, type Runtime } from '@mcp-gateway/runtime';
-import { desiredState, type DesiredState, type ReplicatedState, type UnreplicatedState } from './plan.js';
+import {
+  desiredState,
+  type DesiredState,
+  type KindRouting,
+  type ReplicatedState,
+  type UnreplicatedState,
+} from './plan.js';
+import { remoteStanding } from './remote/standing.js';
+import type { RemoteServers } from './remote/remote-servers.js';
 
 /** Resources of one kind, as the worker reconciles them. */
 export interface ManagedKind {
@@ -34,26 +42,58 @@ const managedKind = <Spec extends ResourceSpec>(
   },
 });
 
-export const adapterKind = (rows: AdapterRows): ManagedKind => managedKind('adapter', rows, desiredAdapter);
+type Checks = Pick<RemoteServers, 'check' | 'forget'>;
+const UNCHECKED: Checks = { check: () => undefined, forget: () => {} };
 
-export function desiredAdapter(row: AdapterRow): ReplicatedState {
-  const { port, path, policies, affinity, sessionRecovery, sessions, preserveHost } = row.spec;
-  const { upstreamAuth, tls, audit } = row.spec;
-  return desiredState(
-    row,
-    { port, path, ...(tls && { tls: true }) },
-    {
-      ...(policies.length > 0 && { policies }),
-      affinity,
-      sessionRecovery,
-      sessions,
-      preserveHost,
-      ...(upstreamAuth && { upstreamAuth }),
-      ...(tls && { tls }),
-      ...(audit && { audit }),
+/** @param remotes checks the servers of adapters that run elsewhere */
+export function adapterKind(rows: AdapterRows, remotes: Checks = UNCHECKED): ManagedKind {
+  const kind = managedKind('adapter', rows, (row) => desiredOf(row, remotes));
+  return {
+    ...kind,
+    async find(name) {
+      const desired = await kind.find(name);
+      if (!desired || desired.workload || desired.row.deletedAt) remotes.forget(adapterRef(name));
+      return desired;
     },
-  );
+  };
 }
+
+function desiredOf(row: AdapterRow, remotes: Checks): DesiredState {
+  const { remote, upstreamAuth, tls } = row.spec;
+  if (!remote) return desiredAdapter(row);
+  const { headers } = remote;
+  const target = { remote, tls, hasCredential: upstreamAuth !== undefined || tls?.credential !== undefined };
+  return {
+    row,
+    routing: { ...routingOf(row), remote: Object.keys(headers).length > 0 ? { headers } : {} },
+    standing: () => remoteStanding(row, remote.url, remotes.check(row, target)),
+  };
+}
+
+/** Of an adapter with replicas. @throws Error for a stored spec that does not fit the contract */
+export function desiredAdapter(row: AdapterRow): ReplicatedState {
+  const { imageName, imageVersion, port, path, tls } = row.spec;
+  if (imageName === undefined || imageVersion === undefined) {
+    throw new Error(`The stored spec of adapter ${row.name} has neither an image nor remote. Register it again.`);
+  }
+  const replicated = { ...row, spec: { ...row.spec, imageName, imageVersion } };
+  return desiredState(replicated, { port, path, ...(tls && { tls: true }) }, routingOf(row));
+}
+
+function routingOf({ spec }: AdapterRow): KindRouting {
+  const { policies, affinity, sessionRecovery, sessions, preserveHost, upstreamAuth, tls, audit } = spec;
+  return {
+    ...(policies.length > 0 && { policies }),
+    affinity,
+    sessionRecovery,
+    sessions,
+    preserveHost,
+    ...(upstreamAuth && { upstreamAuth }),
+    ...(tls && { tls }),
+    ...(audit && { audit }),
+  };
+}
+
 /** No resource of a kind without replicas ever runs, so the worker need not ask a runtime that may be unavailable. */
 const NOWHERE: Runtime = {
   observe: async () => ABSENT,

@@ -7,6 +7,7 @@ import {
   toolsetRows,
 } from '@mcp-gateway/database';
 import * as settings from '@mcp-gateway/platform/config';
+import { createEgress, proxiesOf } from '@mcp-gateway/platform/egress';
 import { createLogger } from '@mcp-gateway/platform/logging';
 import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
 import { runMain, shutdownOn } from '@mcp-gateway/platform/serving';
@@ -16,11 +17,13 @@ import { chooseRuntime, composeWorker } from './compose.js';
 import { serveHealth } from './health.js';
 import { adapterKind, toolsetKind } from './kinds.js';
 import { workerMetrics } from './metrics.js';
+import { remoteServers } from './remote/remote-servers.js';
 import { toolKind } from './tool-kind.js';
 
 const Config = z.object({
   ...settings.serviceFields,
   ...settings.redisFields,
+  ...settings.remoteFields,
   DATABASE_URL: settings.DatabaseUrl,
   RUNTIME: settings.RuntimeName,
   PORT: settings.Port.optional(),
@@ -54,12 +57,16 @@ runMain(async () => {
 
   const prefix = config.REDIS_PREFIX;
   const adapters = adapterRows(database);
+  const allowedNetworks = config.MCP_GATEWAY_REMOTE_ALLOWED_NETWORKS;
+  const remotes = remoteServers({ egress: createEgress({ allowedNetworks, proxyFor: proxiesOf(process.env) }) });
+  defer(async () => remotes.close());
   const worker = composeWorker({
-    kinds: [adapterKind(adapters), toolKind(toolRows(database), adapters), toolsetKind(toolsetRows(database))],
+    kinds: [adapterKind(adapters, remotes), toolKind(toolRows(database), adapters), toolsetKind(toolsetRows(database))],
     countResources: () => countResources(database),
     runtime,
     redis,
     prefix,
+    remotes,
     metrics,
     log,
   });

@@ -18,7 +18,15 @@ import {
 /** The fields of a route that differ between kinds. */
 export type KindRouting = Pick<
   PublishedRoute,
-  'affinity' | 'policies' | 'sessionRecovery' | 'sessions' | 'preserveHost' | 'upstreamAuth' | 'tls' | 'audit'
+  | 'affinity'
+  | 'policies'
+  | 'sessionRecovery'
+  | 'sessions'
+  | 'preserveHost'
+  | 'upstreamAuth'
+  | 'tls'
+  | 'remote'
+  | 'audit'
 >;
 
 interface Desired<Spec extends ResourceSpec> {

@@ -4,7 +4,8 @@ export const METHODS = ['get', 'post', 'put', 'delete', 'patch', 'head', 'option
 /** The places that need a description and have neither one nor a reference to a described component. */
 export function undescribed(node: unknown, path: readonly string[]): string[] {
   if (node === null || typeof node !== 'object') return [];
-  const parent = path.at(-2) ?? '';
+  // A field may be called like a keyword of OpenAPI.
+  const parent = path.at(-3) === 'properties' ? '' : (path.at(-2) ?? '');
   const isThing =
     METHODS.includes(path.at(-1) ?? '') ||
     ['properties', 'parameters', 'responses', 'headers', 'securitySchemes'].includes(parent);

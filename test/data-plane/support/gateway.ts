@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { isAllTools, Route, type PublishedRoute } from '@mcp-gateway/common/contracts';
 import type { AuditTrail } from '@mcp-gateway/audit';
 import type { Peppers, SignIn, Verifier } from '@mcp-gateway/identity';
+import type { Egress } from '@mcp-gateway/platform/egress';
 import { redisClient, type RedisClient } from '@mcp-gateway/platform/redis';
 import type { TenantTable } from '@mcp-gateway/quotas';
 import type { RouteTable } from '@mcp-gateway/routing';
@@ -55,6 +56,8 @@ export interface DataPlaneOptions {
   /** As in MCP_GATEWAY_QUOTA_WITHOUT_REDIS. */
   quotaWithoutRedis?: DataPlaneSettings['quotaWithoutRedis'];
   timeoutMs?: number;
+  /** How it connects to remote servers; default: to public addresses only. */
+  egress?: Egress;
   /** How long requests may continue on a replica that has left the routes. */
   leaveMs?: number;
   /** How long a session that has lost its replica waits for another replica. */
@@ -171,6 +174,7 @@ export function settingsOf(prefix: string, options: DataPlaneOptions = {}): Data
     maxBodyBytes: options.bodyBytes ?? 4 * 1024 * 1024,
     quotaWithoutRedis: options.quotaWithoutRedis ?? 'share',
     upstreamTimeoutMs: options.timeoutMs ?? 10_000,
+    egress: options.egress,
     wire: options.wire ?? {},
   };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { ServerOptions } from 'node:https';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport, type EventStore } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import { isInitializeRequest, type JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
@@ -15,7 +16,10 @@ export interface SdkServer extends Upstream {
 }
 
 /** An MCP server with the SDK's legacy line, with sessions and resumable streams; `check` says which requests it lets in. */
-export async function startSdkServer(check?: (req: IncomingMessage) => Promise<boolean>): Promise<SdkServer> {
+export async function startSdkServer(
+  check?: (req: IncomingMessage) => Promise<boolean>,
+  tls?: ServerOptions,
+): Promise<SdkServer> {
   const sessions = new Map<string, McpServer>();
   const transports = new Map<string, StreamableHTTPServerTransport>();
   const closeStreams: (() => void)[] = [];
@@ -47,7 +51,7 @@ export async function startSdkServer(check?: (req: IncomingMessage) => Promise<b
     const known = transports.get(req.headers['mcp-session-id']?.toString() ?? '');
     if (!known && !isInitializeRequest(body)) return res.writeHead(404).end();
     await (known ?? (await newSession())).handleRequest(req, res, body);
-  });
+  }, tls);
   return { ...upstream, sessions, closeStreams };
 }
 

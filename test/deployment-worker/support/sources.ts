@@ -3,4 +3,5 @@ export { composeWorker } from '../../../services/deployment-worker/src/compose.j
 export { adapterKind, toolsetKind } from '../../../services/deployment-worker/src/kinds.js';
 export { reconciler } from '../../../services/deployment-worker/src/reconcile.js';
 export { routeRestorer } from '../../../services/deployment-worker/src/routes.js';
+export { remoteServers } from '../../../services/deployment-worker/src/remote/remote-servers.js';
 export { toolKind } from '../../../services/deployment-worker/src/tool-kind.js';

@@ -16,6 +16,9 @@
 {{- with .Values.trustedProxies }}
 - { name: MCP_GATEWAY_TRUSTED_PROXIES, value: {{ join "," . | quote }} }
 {{- end }}
+{{- with include "mcp-gateway.remoteVariables" . }}
+{{ . }}
+{{- end }}
 {{ include "mcp-gateway.sessionVariables" . }}
 {{- with include "mcp-gateway.wireVariables" . }}
 {{ . }}

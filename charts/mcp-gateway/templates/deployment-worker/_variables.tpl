@@ -5,4 +5,7 @@
 {{ include "mcp-gateway.databaseVariable" . }}
 {{ include "mcp-gateway.clusterVariables" . }}
 {{ include "mcp-gateway.adapterVariables" . }}
+{{- with include "mcp-gateway.remoteVariables" . }}
+{{ . }}
+{{- end }}
 {{- end -}}

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { AuditSettings } from './audit.js';
 import { ServerTls, UpstreamAuth } from './credential.js';
+import { ImageName, ImageVersion } from './adapter-fields.js';
 import { Policies } from './policy.js';
+import { isOfReplicas, OF_REPLICAS, type OfReplicas, refuseBesideRemote, RemoteServer } from './remote.js';
 import { ResourceName } from './resource.js';
 import {
   bodyFields,
@@ -18,11 +20,37 @@ import {
 } from './replicated.js';
 import { SessionLimits } from './session.js';
 
+const isObject = (value: unknown) => value !== null && typeof value === 'object' && !Array.isArray(value);
+
+/** The check that a spec without `remote` has the field. It runs beside other faults, so that all missing fields are named at once. */
+const needsBesideRemote = (
+  field: 'imageName' | 'imageVersion',
+): [check: (spec: Partial<Record<typeof field | 'remote', unknown>>) => boolean, fault: object] => [
+  (spec) => spec[field] !== undefined || spec.remote !== undefined,
+  {
+    path: [field],
+    message: 'is required',
+    when: ({ value }: { value: unknown }) => isObject(value),
+  },
+];
+
 /** The desired state of one managed MCP server, as a caller describes it. */
 export const AdapterSpec = z
   .strictObject({
     name: ResourceName,
     ...identityFields,
+    imageName: ImageName.optional().meta({
+      description: 'Name of the image without registry, tag and digest. Required without `remote`.',
+    }),
+    imageVersion: ImageVersion.optional().meta({
+      description:
+        'Tag or digest of the image: `1.0.0`, `sha256:…`, or both as `1.0.0@sha256:…`. Required without `remote`.',
+    }),
+    remote: RemoteServer.optional().meta({
+      description:
+        'A server that runs elsewhere, in place of `imageName` and `imageVersion`. The gateway runs nothing for it and ' +
+        'connects to its URL.',
+    }),
     policies: Policies.default([]).meta({
       description: 'Narrow what the callers who may use the adapter may do with it. They apply to everyone.',
     }),
@@ -72,6 +100,12 @@ export const AdapterSpec = z
     resources: ResourceAmounts,
   })
   .refine(...setsVariablesOnce)
+  .refine(...needsBesideRemote('imageName'))
+  .refine(...needsBesideRemote('imageVersion'))
+  .refine(({ remote, tls }) => !tls || !remote || /^https:/i.test(remote.url), {
+    path: ['tls'],
+    message: 'needs an https URL in remote.url',
+  })
   .refine(({ upstreamAuth: { audience, identityToken } = { identityToken: true } }) => !audience || identityToken, {
     path: ['upstreamAuth', 'audience'],
     message: 'has no effect without identityToken: true',
@@ -79,8 +113,21 @@ export const AdapterSpec = z
   .meta({ id: 'AdapterSpec' });
 export type AdapterSpec = z.infer<typeof AdapterSpec>;
 
-/** The spec and the fields that the gateway sets. */
-export const AdapterResource = AdapterSpec.extend(serverFieldsOf('adapter')).meta({ id: 'AdapterResource' });
+/** The spec as callers see it: of a remote adapter, without the fields about what the gateway runs. */
+export function representedSpec(spec: AdapterSpec): Omit<AdapterSpec, OfReplicas> & Partial<AdapterSpec> {
+  if (!spec.remote) return spec;
+  const kept = Object.entries(spec).filter(([field]) => !isOfReplicas(field));
+  return Object.fromEntries(kept) as Omit<AdapterSpec, OfReplicas>;
+}
+
+/** The spec and the fields that the gateway sets. A remote adapter has no fields about what the gateway runs. */
+export const AdapterResource = z
+  .strictObject({
+    ...AdapterSpec.shape,
+    ...z.object(AdapterSpec.shape).pick(OF_REPLICAS).partial().shape,
+    ...serverFieldsOf('adapter'),
+  })
+  .meta({ id: 'AdapterResource' });
 export type AdapterResource = z.infer<typeof AdapterResource>;
 
 /** What the worker has observed of an adapter. */
@@ -88,8 +135,16 @@ export const AdapterStatus = z.strictObject(statusFieldsOf('adapter')).meta({ id
 export type AdapterStatus = z.infer<typeof AdapterStatus>;
 
 /** The body of POST and PUT: a spec, or the answer of GET with changes in it. */
-export const AdapterBody = AdapterSpec.safeExtend(bodyFields).meta({ id: 'AdapterBody' });
+export const AdapterBody = AdapterSpec.safeExtend(bodyFields).meta({
+  id: 'AdapterBody',
+  // Not `anyOf`, with which generated clients accept unknown fields.
+  if: { required: ['remote'] },
+  else: { required: ['imageName', 'imageVersion'] },
+});
 
 export type AdapterRequest = ResourceRequest<AdapterSpec>;
 /** Accepts names of fields in any case, and treats a field that is null as absent. */
-export const AdapterRequest = requestOf<AdapterSpec>(AdapterBody);
+export const AdapterRequest = requestOf<AdapterSpec>(AdapterBody, refuseBesideRemote).transform(({ spec, read }) => ({
+  spec: spec.remote ? { ...spec, replicaCount: 0 } : spec,
+  read,
+}));

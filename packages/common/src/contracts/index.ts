@@ -1,5 +1,12 @@
 export { ArgumentAudit, AuditEntry, AuditOutcome, AuditRecord } from './audit.js';
-export { AdapterBody, AdapterRequest, AdapterResource, AdapterSpec, AdapterStatus } from './adapter.js';
+export {
+  AdapterBody,
+  AdapterRequest,
+  AdapterResource,
+  AdapterSpec,
+  AdapterStatus,
+  representedSpec,
+} from './adapter.js';
 export { imageReference, SecretEnvironment } from './adapter-fields.js';
 export { BRIDGE_VARIABLES, isBridge, misspeltBridgeVariable } from './bridge.js';
 export { ApiKeyBody, ApiKeyCreated, ApiKeyRequest, ApiKeyResource } from './api-key.js';
@@ -16,6 +23,7 @@ export { OperationPlan, type BodyPlan, type ParameterPlan } from './operation-pl
 export { PublishedDefinition, PublishedTool, PublishedToolset } from './published-tool.js';
 export type { ReplicatedSpec, ResourceRequest } from './replicated.js';
 export { PermissionExplanation } from './permission.js';
+export { RemoteServer } from './remote.js';
 export { CLIENT_METHODS, EVERY_METHOD, Policy } from './policy.js';
 export {
   adapterRef,

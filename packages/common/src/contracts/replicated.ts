@@ -140,7 +140,10 @@ export const statusFieldsOf = (noun: string) => ({
   readyReplicas: z.int().meta({ description: 'Replicas that get requests.' }),
   updatedReplicas: z.int().meta({ description: 'Replicas that run the current spec.' }),
   availableReplicas: z.int().meta({ description: 'The same as `readyReplicas`.' }),
-  image: z.string().meta({ description: 'Image of the spec, without the registry.' }),
+  image: z
+    .string()
+    .optional()
+    .meta({ description: 'Image of the spec, without the registry. Absent where nothing runs.' }),
   replicaStatus: z.string().meta({ description: 'One sentence about the replicas.' }),
   conditions: z.array(Condition).meta({ description: `Facts about the ${noun}.` }),
   replicas: z.array(ReplicaStatus).meta({ description: 'The replicas as the worker last saw them.' }),
@@ -167,10 +170,20 @@ export interface ResourceRequest<Spec> {
   read: { id?: unknown; generation?: unknown };
 }
 
-/** Accepts names of fields in any case, and treats a field that is null as absent. */
-export const requestOf = <Spec extends object>(body: z.ZodType<Spec & { [field in ServerField]?: unknown }>) =>
+/**
+ * Accepts names of fields in any case, and treats a field that is null as absent.
+ * @param refuse adds issues for fields that must not stand together, before defaults take the place of absent ones
+ */
+export const requestOf = <Spec extends object>(
+  body: z.ZodType<Spec & { [field in ServerField]?: unknown }>,
+  refuse?: (body: unknown, context: z.RefinementCtx) => void,
+) =>
   z
-    .preprocess((input, context) => normalizeFieldNames(body, input, context), body)
+    .preprocess((input, context) => {
+      const normalized = normalizeFieldNames(body, input, context);
+      refuse?.(normalized, context);
+      return normalized;
+    }, body)
     .transform((parsed): ResourceRequest<Spec> => {
       const { id, generation } = parsed;
       const spec: Spec & { [field in ServerField]?: unknown } = parsed;

@@ -6,6 +6,12 @@ import { ResourceKind } from './resource.js';
 import { SessionLimits } from './session.js';
 import { DEFAULT_TENANT } from './tenant.js';
 
+/** How to call a server that runs elsewhere. */
+const RemoteRoute = z.object({
+  /** Of each request. */
+  headers: z.record(z.string(), z.string()).optional(),
+});
+
 /** One replica. Its id changes whenever the replica loses its state in memory for good. */
 const PublishedEndpoint = z.object({
   id: z.string(),
@@ -53,6 +59,8 @@ export const Route = z
     upstreamAuth: UpstreamAuth.optional(),
     /** How to connect to endpoints whose URL says https. */
     tls: ServerTls.optional(),
+    /** Of an adapter whose server runs elsewhere: its one endpoint is a URL that a caller has chosen. */
+    remote: RemoteRoute.optional(),
     /** Which calls are recorded with their arguments. Left out when there are none. */
     audit: AuditSettings.optional(),
     /** Of an adapter without a ready endpoint. Left out while its replicas start. */
@@ -69,6 +77,7 @@ export const Route = z
       ...endpoint,
       path: endpoint.path ?? path,
       // Connections belong to an endpoint and not to a request, so it knows itself whose certificates it needs.
+      ...(route.remote && { remote: true as const }),
       ...(route.tls && { tls: { ...route.tls, name: route.name, resourceId: route.resourceId } }),
     })),
   }));

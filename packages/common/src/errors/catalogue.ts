@@ -1,16 +1,5 @@
 import { collectionOf, type ResourceKind } from '../contracts/resource.js';
-
-/** The entry of one code on the page of errors. */
-interface CatalogueEntry {
-  status: number;
-  /** Used on MCP paths; -32000 … -32019 are free for implementations (JSON-RPC 2.0 §5.1, MCP 2026-07-28). */
-  rpcCode: number;
-  title: string;
-  /** When the gateway answers with this error. */
-  cause: string;
-  /** The steps that the reader can take. */
-  remedy: string;
-}
+import { type CatalogueEntry, MAY_HAVE_RUN, upstreamErrors } from './upstream-errors.js';
 
 const noSuch = (kind: ResourceKind): CatalogueEntry => ({
   status: 404,
@@ -29,8 +18,6 @@ const nameTaken = (kind: ResourceKind): CatalogueEntry => ({
   cause: `${kind === 'adapter' ? 'An' : 'A'} ${kind} of this name exists. It may be one that you may not see.`,
   remedy: `Choose another name, or PUT the existing ${kind} if it is yours.`,
 });
-
-const MAY_HAVE_RUN = 'Find out whether the call had its effect before you repeat it.';
 
 /** Every error that the gateway itself answers with. */
 export const errorCatalogue = {
@@ -223,38 +210,7 @@ export const errorCatalogue = {
       'Send the request again: the gateway gets a new credential first. If the error persists, the credential that the ' +
       'operator has configured is not one that the server accepts.',
   },
-  UPSTREAM_GONE: {
-    status: 502,
-    rpcCode: -32006,
-    title: 'The MCP server went away; the call may or may not have run',
-    cause: 'The connection to the MCP server ended after a part of the request may have reached it.',
-    remedy: `${MAY_HAVE_RUN} GET /adapters/{name}/status and /logs say what became of the server.`,
-  },
-  UPSTREAM_REFUSED: {
-    status: 502,
-    rpcCode: -32006,
-    title: 'The MCP server could not be reached; the call did not run',
-    cause: 'The gateway could not connect to the replica of the MCP server.',
-    remedy:
-      'Send the request again. If the error persists, GET /adapters/{name}/status says why; most often the server does ' +
-      'not listen on PORT.',
-  },
-  UPSTREAM_TLS_FAILED: {
-    status: 502,
-    rpcCode: -32006,
-    title: 'The gateway and the MCP server do not trust each other; the call did not run',
-    cause: 'The TLS handshake with the MCP server failed. detail says which side refuses the other, and why.',
-    remedy: 'Correct the certificate of the server, or tls of the adapter (docs/credentials.md).',
-  },
-  UPSTREAM_INVALID: {
-    status: 502,
-    rpcCode: -32006,
-    title: 'The MCP server gave an answer that cannot be passed on',
-    cause:
-      'The answer of the MCP server is a redirect that the gateway does not follow, or is not valid HTTP or MCP. detail ' +
-      'says what. The call may have run.',
-    remedy: 'Correct the server, or the path of the adapter, as detail says.',
-  },
+  ...upstreamErrors,
   WRITE_CONTENTION: {
     status: 503,
     rpcCode: -32008,

@@ -39,6 +39,14 @@ export const proxyFields = {
   }),
 };
 
+/** Settings of the services that connect to remote servers. */
+export const remoteFields = {
+  /** Where remote adapters may lead beside public addresses. */
+  MCP_GATEWAY_REMOTE_ALLOWED_NETWORKS: List.refine((ranges) => ranges.every(isAddressRange), {
+    message: 'must be addresses or ranges such as 10.20.0.0/16, separated by commas',
+  }),
+};
+
 /** Settings of the data plane that are the same wherever it runs; who starts it for a user hands them on. */
 export const trafficFields = {
   ...sessionFields,
@@ -56,6 +64,7 @@ export const trafficFields = {
   /** Undefined: clients get relative references. */
   MCP_GATEWAY_PUBLIC_URL: PublicUrl.optional(),
   ...proxyFields,
+  ...remoteFields,
   MCP_GATEWAY_HTTP2_CLEARTEXT: z.enum(['on', 'off'], 'must be "on" or "off"').default('off'),
   MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS: z.coerce
     .number('must be a number of seconds')

@@ -1,4 +1,4 @@
-export { proxyFields, sessionFields, trafficFields } from './data-plane.js';
+export { proxyFields, remoteFields, sessionFields, trafficFields } from './data-plane.js';
 export {
   auditFields,
   callerFields,

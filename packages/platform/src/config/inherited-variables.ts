@@ -29,7 +29,7 @@ type Environment = Record<string, string | undefined>;
 /** The variables by which the services trust an authority of the user's own. */
 export const trustVariables = (env: Environment): Record<string, string> => chosen(env, (name) => TRUST.includes(name));
 
-/** The variables by which a service that signs callers in reaches an issuer. It calls nothing else by a proxy. */
+/** The variables by which a service reaches issuers and remote servers. It calls nothing else by a proxy. */
 export const proxyVariables = (env: Environment): Record<string, string> =>
   chosen(env, (name) => PROXY.includes(name.toUpperCase()));
 

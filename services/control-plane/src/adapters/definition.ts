@@ -7,6 +7,7 @@ import {
   type AdapterResource,
   type AdapterSpec,
   type AdapterStatus,
+  representedSpec,
 } from '@mcp-gateway/common/contracts';
 import { forbidden, misspelt } from '@mcp-gateway/common/errors';
 import { isAdmin } from '@mcp-gateway/common/permission';
@@ -35,7 +36,7 @@ const CheckedRequest = AdapterRequest.superRefine(({ spec }, context) => {
       context.addIssue({ code: 'custom', path: ['policies', index, 'methods', at], message });
     });
   });
-  if (isBridge(spec.imageName)) {
+  if (spec.imageName !== undefined && isBridge(spec.imageName)) {
     for (const field of ['environmentVariables', 'secretEnvironment'] as const) {
       for (const name of Object.keys(spec[field])) {
         const meant = misspeltBridgeVariable(name);
@@ -68,8 +69,11 @@ export const adapterDefinition = (
   collection: 'adapters',
   request: CheckedRequest,
   rows,
-  represent: (row) => ({ ...row.spec, ...resourceMetadata(row) }),
+  represent: (row) => ({ ...representedSpec(row.spec), ...resourceMetadata(row) }),
   status: adapterStatus,
+  whyNoLogs: ({ spec }) =>
+    spec.remote &&
+    `${spec.name} is a remote server: the gateway does not run it and has no logs of it; GET /adapters/${spec.name}/status says whether it answers`,
   /** A caller that changes such an adapter chooses what runs with the identity, or gets the credential. */
   authorizeSpec(principal, spec, current) {
     requireWorkloadIdentity(principal, spec, mayUseWorkloadIdentity);
@@ -89,10 +93,13 @@ export const adapterDefinition = (
     `POST /adapters registers an adapter, and MCP clients use /adapters/${encodeURIComponent(name)}/mcp`,
 });
 
-const adapterStatus = (row: AdapterRow): AdapterStatus => ({
-  ...resourceStatus(row),
-  image: imageReference(row.spec),
-});
+function adapterStatus(row: AdapterRow): AdapterStatus {
+  const { imageName, imageVersion } = row.spec;
+  const status = resourceStatus(row);
+  return imageName === undefined || imageVersion === undefined
+    ? { ...status, replicaStatus: 'a remote server, which has no replicas here' }
+    : { ...status, image: imageReference({ imageName, imageVersion }) };
+}
 
 const MINIMAL = { name: 'everything', imageName: 'everything', imageVersion: 'latest', replicaCount: 2 };
 
@@ -114,6 +121,14 @@ export const adapterDocumentation: ResourceDocumentation = {
           environmentVariables: { INDEX_URL: 'https://index.example.com' },
           secretEnvironment: { API_KEY: { secret: 'mcp-search', key: 'api-key' } },
           requiredRoles: ['search.users'],
+        },
+      },
+      remote: {
+        summary: 'A server that runs elsewhere, with a credential that the operator has configured',
+        value: {
+          name: 'github',
+          remote: { url: 'https://api.githubcopilot.com/mcp/' },
+          upstreamAuth: { credential: 'github' },
         },
       },
     },

@@ -34,6 +34,8 @@ export interface ResourceDefinition<Spec extends ResourceSpec, Resource extends 
   represent(row: ResourceRow<Spec>): Resource;
   /** The answer of /status. */
   status(row: ResourceRow<Spec>): object;
+  /** Why a resource has no logs; undefined when its replicas write some. */
+  whyNoLogs?(row: ResourceRow<Spec>): string | undefined;
   /**
    * @param current the spec that it would replace; undefined for a new resource
    * @throws GatewayError when the caller may not request this spec

@@ -41,6 +41,8 @@ export const LogQuery = z.strictObject({
 export interface LogSource {
   logs: LogReader;
   row: ResourceRow<ReplicatedSpec>;
+  /** Why there are none. */
+  whyNone?: string | undefined;
   statusPath: string;
   /** Whether the caller may still read the logs of this resource. Rejects when the database is unavailable. */
   isAllowed: () => Promise<boolean>;
@@ -58,6 +60,7 @@ export async function sendLogs(source: LogSource, req: Request, res: Response): 
   const { logs, row, statusPath } = source;
   const { since: sinceSeconds, raw, ...options } = parseQuery(LogQuery, req.query);
   const { instance, previous } = options;
+  if (source.whyNone !== undefined) throw notFound(source.whyNone);
   const closed = new AbortController();
   res.once('close', () => closed.abort());
   const owner = { kind: row.kind, name: row.name, id: row.id };

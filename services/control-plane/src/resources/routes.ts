@@ -137,7 +137,8 @@ export function logRoutes<Spec extends ReplicatedSpec, Resource extends Represen
         },
       );
     const statusPath = `/${collection}/${row.name}/status`;
-    await sendLogs({ logs, row, statusPath, isAllowed, checkEveryMs: logCheckMs }, req, res);
+    const whyNone = definition.whyNoLogs?.(row);
+    await sendLogs({ logs, row, whyNone, statusPath, isAllowed, checkEveryMs: logCheckMs }, req, res);
   });
 
   router.all('/:name/logs', onlyMethods(['GET'], postHint));

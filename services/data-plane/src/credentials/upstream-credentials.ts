@@ -16,8 +16,8 @@ export interface CredentialRequester {
 }
 
 /**
- * Puts on requests to servers what their adapter says: a credential, a token that names the caller. Requests to tool
- * routers get what proves that they come from a data plane, and who calls.
+ * Puts on requests to servers what their adapter says: a credential, a token that names the caller, headers of a remote
+ * server. Requests to tool routers get what proves that they come from a data plane, and who calls.
  */
 export interface UpstreamCredentials {
   /**
@@ -64,27 +64,29 @@ export function upstreamCredentials({
   return {
     apply(headers, request) {
       const { route, principal } = request;
-      if (route.kind === 'toolset') return replaced(headers, undefined, forRouter(principal));
-      if (!route.upstreamAuth) return headers;
+      if (route.kind === 'toolset') return replaced(headers, undefined, undefined, forRouter(principal));
+      const fixed = fixedHeaders(route);
+      if (!route.upstreamAuth) return fixed ? replaced(headers, fixed) : headers;
       const { credential, identityToken } = route.upstreamAuth;
       const token = identityToken ? identityTokens(route, principal) : undefined;
       const own = credential === undefined ? undefined : cache.get(useOf(request, credential));
       if (token instanceof Promise || own instanceof Promise) {
-        return Promise.all([token, own]).then(([signed, issued]) => replaced(headers, signed, issued));
+        return Promise.all([token, own]).then(([signed, issued]) => replaced(headers, fixed, signed, issued));
       }
-      return replaced(headers, token, own);
+      return replaced(headers, fixed, token, own);
     },
     async ofGateway(route, subject) {
       if (route.kind === 'toolset') return forRouter({ subject, name: subject, roles: [], tenant: DEFAULT_TENANT });
-      if (!route.upstreamAuth) return [];
+      const fixed = fixedHeaders(route);
+      if (!route.upstreamAuth) return fixed ?? [];
       const { credential, identityToken } = route.upstreamAuth;
       const { name, resourceId } = route;
       try {
         const token = identityToken ? await identityTokens(route, { subject, name: subject, roles: [] }) : undefined;
         const use = credential !== undefined && { name, resourceId, credential, subject: '', token: undefined };
-        return replaced([], token, use ? await cache.get(use) : undefined);
+        return replaced([], fixed, token, use ? await cache.get(use) : undefined);
       } catch {
-        return []; // the server may refuse the request
+        return fixed ?? []; // the server may refuse the request
       }
     },
     refused(request) {
@@ -109,11 +111,17 @@ const noSecrets = () =>
   );
 
 /** A client must not choose what the gateway sets, so its headers of the same names go. */
-function replaced(headers: HeaderList, token: string | undefined, own: HeaderList | undefined): string[] {
-  const added = [...(token === undefined ? [] : [IDENTITY_TOKEN, token]), ...(own ?? [])];
+function replaced(headers: HeaderList, fixed: HeaderList | undefined, token?: string, own: HeaderList = []): string[] {
+  const issued = [...(token === undefined ? [] : [IDENTITY_TOKEN, token]), ...own];
+  const others = fixed && withoutHeaders(fixed, (name) => issued.some((each) => each.toLowerCase() === name));
+  const added = [...(others ?? []), ...issued];
   const names = new Set(added.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase()));
   return [...withoutHeaders(headers, (name) => names.has(name.replaceAll('_', '-'))), ...added];
 }
+
+/** Those that the adapter sets for its remote server, as a flat list. */
+const fixedHeaders = ({ remote }: Route): HeaderList | undefined =>
+  remote?.headers && Object.entries(remote.headers).flat();
 
 const BEARER = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i;
 

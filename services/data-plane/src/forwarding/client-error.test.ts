@@ -32,6 +32,7 @@ describe('the error for a request', () => {
       'CREDENTIAL_REFUSED',
       'UPSTREAM_REFUSED',
       'UPSTREAM_TLS_FAILED',
+      'UPSTREAM_NOT_ALLOWED',
     ]);
   });
 

@@ -39,6 +39,7 @@ const INVITES_RETRY: Record<ErrorCode, boolean> = {
   UPSTREAM_GONE: false,
   UPSTREAM_REFUSED: true,
   UPSTREAM_TLS_FAILED: true,
+  UPSTREAM_NOT_ALLOWED: true,
   UPSTREAM_INVALID: false,
   WRITE_CONTENTION: true,
   NO_READY_REPLICA: true,
@@ -52,6 +53,7 @@ const SAYS_NOT_RUN: ReadonlySet<ErrorCode> = new Set([
   'CREDENTIAL_REFUSED',
   'UPSTREAM_REFUSED',
   'UPSTREAM_TLS_FAILED',
+  'UPSTREAM_NOT_ALLOWED',
 ]);
 
 /** Why there is no answer, in words that do not invite a retry. */

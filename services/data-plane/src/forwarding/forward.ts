@@ -21,9 +21,10 @@ export async function forward(parts: ForwardingParts, request: McpRequest, targe
   const { req, route, principal } = request;
   const { session } = target;
   const plain = requestHeaders(req.rawHeaders, req.headers, {
-    identity: principal,
+    // A server of others learns of the caller only by what `upstreamAuth` says.
+    identity: route.remote ? undefined : principal,
     requestId: request.id,
-    forwarded: parts.forwarded(req),
+    forwarded: route.remote ? [] : parts.forwarded(req),
     preserveHost: route.preserveHost,
   });
   const applied = parts.credentials.apply(plain, request);

@@ -57,6 +57,8 @@ export async function nextPlacement(
   error: unknown,
 ): Promise<Placement> {
   parts.grants.check(recoverable.request);
+  // The server may come back with its sessions, and there is no other.
+  if (at.endpoint.remote && error instanceof GatewayError && error.code === 'UPSTREAM_REFUSED') throw error;
   recoverable.headers = await renewed(parts, recoverable);
   const endpoint = await routedEndpoint(parts, recoverable, at, error);
   if (endpoint && !endpoint.draining) return { location: at.location, endpoint };

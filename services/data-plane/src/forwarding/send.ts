@@ -9,7 +9,7 @@ import { MAX_UPSTREAM_ID_BYTES, sealSessionId, type SessionEnvelope, type Sessio
 import { terminateUpstreamSession } from '../sessions/termination.js';
 import type { CredentialRequester, UpstreamCredentials } from '../credentials/upstream-credentials.js';
 import { sessionHeaders } from '../upstream/call.js';
-import { clientPathFor } from '../upstream/redirects.js';
+import { clientPathFor, pathWithQuery } from '../upstream/redirects.js';
 import type { ReferenceTo } from '../request/reference.js';
 import type { SessionStore } from '../sessions/store.js';
 import type { Upstreams } from '../upstream/pools.js';
@@ -80,7 +80,7 @@ export async function send(parts: SendParts, sending: Sending): Promise<void> {
     res: sink,
     options: {
       method: req.method as 'POST',
-      path: endpoint.path + query,
+      path: pathWithQuery(endpoint.path, query),
       headers,
       body,
       isStream: kind !== 'answer',

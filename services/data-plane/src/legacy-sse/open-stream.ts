@@ -8,7 +8,7 @@ import type { UpstreamCredentials } from '../credentials/upstream-credentials.js
 import type { Forwarded } from '../request/forwarded.js';
 import { throwNoReadyReplica } from '../upstream/find-endpoint.js';
 import { ClientResponse } from '../forwarding/response/client-response.js';
-import { clientPathFor, streamPath } from '../upstream/redirects.js';
+import { clientPathFor, pathWithQuery, streamPath } from '../upstream/redirects.js';
 import type { ReferenceTo } from '../request/reference.js';
 import { type EndpointParts, endpoints, withConnectRetry } from '../upstream/connect-retry.js';
 import type { Grants } from '../request/grants.js';
@@ -50,7 +50,7 @@ async function openOn(
   answer: ClientResponse,
 ): Promise<void> {
   const { id, req, query, route, principal } = request;
-  const path = streamPath(endpoint.path) + query;
+  const path = pathWithQuery(streamPath(endpoint.path), query);
   const envelope: SessionEnvelope = {
     id: randomUUID(),
     kind: route.kind,

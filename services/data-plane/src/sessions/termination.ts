@@ -80,7 +80,7 @@ export function terminateEndedSessions(
       const route = routes.get({ kind, name });
       if (!endpoint || !route) continue;
       void limiter(async () => {
-        const identity = identityHeaders({ subject: caller, name: caller, roles: [] });
+        const identity = route.remote ? [] : identityHeaders({ subject: caller, name: caller, roles: [] });
         const headers = [...identity, ...(await credentials.ofGateway(route, caller))];
         await terminateUpstreamSession(upstreams, endpoint, { ...session, headers });
       }).catch(() => {});

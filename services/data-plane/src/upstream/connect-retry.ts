@@ -73,6 +73,8 @@ export function endpoints({ routes, balancer, waits, grants }: EndpointParts, as
       return choose(route, avoid);
     },
     later(avoid) {
+      // It has one endpoint, which nothing here starts again: the caller learns at once that it cannot be reached.
+      if (route.remote && avoid) return Promise.resolve(undefined);
       deadline ??= waits.deadline();
       return waits.wait({
         resource: route,

@@ -1,11 +1,12 @@
 import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { GatewayError, unavailable } from '@mcp-gateway/common/errors';
+import { createEgress, type Egress, EGRESS_CONNECT_MS, tlsFault } from '@mcp-gateway/platform/egress';
 import { localhostOrigin } from '@mcp-gateway/platform/serving';
-import { type Dispatcher, Pool } from 'undici';
+import { buildConnector, type Dispatcher, Pool } from 'undici';
 import { Attempt, type Dispatch, type PendingRequest } from './attempt.js';
 import type { ServerCertificates } from '../credentials/server-certificates.js';
 import { Redirects } from './redirects.js';
-import { type EndpointTls, isSameTls, tlsConnector, tlsFault } from './tls.js';
+import { type EndpointTls, isSameTls, tlsConnector } from './tls.js';
 
 export interface Upstreams {
   /**
@@ -59,18 +60,19 @@ export interface UpstreamsOptions {
   maxActive?: { streams: number; calls: number };
   /** For servers that speak TLS. Undefined: those of the system only. */
   certificates?: ServerCertificates | undefined;
+  /** For servers that run elsewhere. Default: public addresses only, without a proxy. */
+  egress?: Egress | undefined;
 }
 
 /** Connections to replicas: one pool for each endpoint id, so a replica's successor never gets its connections. */
 export function createUpstreams({
-  timeoutMs,
   onOutcome = () => {},
   retireMs = RETIRE_MS,
   maxActive = MAX_ACTIVE,
-  certificates,
+  ...connecting
 }: UpstreamsOptions): Upstreams {
   const upstreams = new Map<string, Upstream>();
-  const pooled = { timeoutMs, connections: maxActive.streams + maxActive.calls, certificates };
+  const pooled = { ...connecting, connections: maxActive.streams + maxActive.calls };
 
   function upstreamOf(endpoint: Endpoint): Upstream {
     let upstream = upstreams.get(endpoint.id);
@@ -89,7 +91,7 @@ export function createUpstreams({
     const attempt = new Attempt(pending, {
       ended: () => void (active[kind] -= 1),
       onOutcome(outcome, error) {
-        if (error) noteRefusal(certificates, upstream, error);
+        if (error) noteRefusal(connecting.certificates, upstream, error);
         onOutcome(endpoint, outcome);
       },
       follow(status, location) {
@@ -142,15 +144,18 @@ function retireUnless(isKept: boolean, upstream: Upstream, retire: () => void, r
   }
 }
 
+const PUBLIC_ONLY = createEgress({ allowedNetworks: [] });
+
 interface PoolOptions {
   timeoutMs: number;
   connections: number;
-  certificates: ServerCertificates | undefined;
+  certificates?: ServerCertificates | undefined;
+  egress?: Egress | undefined;
 }
 
 function openUpstream(endpoint: Endpoint, options: PoolOptions): Upstream {
   const { url, tls } = endpoint;
-  const pool = openPool(url, () => upstream.tls, options);
+  const pool = openPool(endpoint, () => upstream.tls, options);
   const upstream: Upstream = {
     pool,
     pools: new Set([pool]),
@@ -163,12 +168,13 @@ function openUpstream(endpoint: Endpoint, options: PoolOptions): Upstream {
 }
 
 /** No new request uses a connection of other certificates or of another name; requests on such connections go on. */
-function useSettings(upstream: Upstream, { url, tls }: Endpoint, options: PoolOptions): void {
+function useSettings(upstream: Upstream, endpoint: Endpoint, options: PoolOptions): void {
+  const { tls } = endpoint;
   const { pools, pool: old } = upstream;
   const isSame = isSameTls(upstream.tls, tls);
   upstream.tls = tls;
   if (isSame || !upstream.isTls) return;
-  upstream.pool = openPool(url, () => upstream.tls, options);
+  upstream.pool = openPool(endpoint, () => upstream.tls, options);
   pools.add(upstream.pool);
   void old
     .close()
@@ -188,17 +194,19 @@ function noteRefusal(
 }
 
 function openPool(
-  url: string,
+  { url, remote }: Endpoint,
   settings: () => EndpointTls,
-  { timeoutMs, connections, certificates }: PoolOptions,
+  { timeoutMs, connections, certificates, egress = PUBLIC_ONLY }: PoolOptions,
 ): Pool {
-  const { origin, lookup } = localhostOrigin(url);
-  const connect = { timeout: CONNECT_MS, ...(lookup && { lookup }) };
+  const { origin, lookup } = remote ? { origin: new URL(url).origin, lookup: egress.lookup } : localhostOrigin(url);
+  const options = { timeout: remote ? EGRESS_CONNECT_MS : CONNECT_MS, ...(lookup && { lookup }) };
   const isTls = origin.startsWith('https:');
+  const secure = isTls && tlsConnector({ settings, certificates, options });
+  const connect = secure || options;
   return new Pool(origin, {
     connections,
     pipelining: 1,
-    connect: isTls ? tlsConnector({ settings, certificates, options: connect }) : connect,
+    connect: remote ? egress.connector(secure || buildConnector({ ...options, allowH2: false })) : connect,
     ...(isTls && { allowH2: false }),
     headersTimeout: timeoutMs,
     bodyTimeout: 0, // a stream may be silent without limit; proxy.ts limits other bodies

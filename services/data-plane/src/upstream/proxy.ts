@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
+import { HANDSHAKE_ENDED, tlsFault } from '@mcp-gateway/platform/egress';
 import { HEADER, isEventStream, responseHeaders, withoutHeaders } from '@mcp-gateway/protocol';
 import type { Dispatcher } from 'undici';
 import type { Permit } from '../request/grants.js';
@@ -8,7 +9,6 @@ import { locationFor } from './redirects.js';
 import { CLIENT_GONE } from '../request/body.js';
 import type { Dispatch } from './attempt.js';
 import type { Upstreams } from './pools.js';
-import { HANDSHAKE_ENDED, tlsFault } from './tls.js';
 
 export interface ResponseHead {
   status: number;

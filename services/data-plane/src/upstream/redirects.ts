@@ -24,7 +24,7 @@ const MAX_KNOWN = 16;
 export class Redirects {
   #known: Map<string, string> | undefined;
 
-  constructor(private readonly endpoint: Pick<Endpoint, 'url'>) {}
+  constructor(private readonly endpoint: Pick<Endpoint, 'url' | 'remote'>) {}
 
   /** The path of the request, after the known redirects. */
   pathOf(options: Dispatcher.DispatchOptions): string {
@@ -97,9 +97,11 @@ export function locationFor(
   const isRedirect = status >= 300 && status < 400 && status !== 304;
   const canBeSent = target?.isOwn && status !== 307 && status !== 308; // the gateway should have followed these itself
   const seen = canBeSent ? clientPath(target.path) : undefined;
-  if (seen !== undefined) return seen + (target?.query ?? '');
+  // The query of a remote URL is none of the client's.
+  if (seen !== undefined) return seen + (endpoint.path.includes('?') ? '' : (target?.query ?? ''));
   if (!isRedirect) return undefined;
   const path = JSON.stringify(target?.path ?? '').slice(0, 200);
+  if (target && endpoint.remote) throw remoteRedirect(target.isOwn, path);
   throw new GatewayError('UPSTREAM_INVALID', {
     detail: !target
       ? 'the server redirects to an invalid URL'
@@ -109,6 +111,15 @@ export function locationFor(
   });
 }
 
+/** The other server is not named to clients; GET /adapters/{name}/status names it to those who may read the adapter. */
+const remoteRedirect = (isOwn: boolean, path: string): GatewayError =>
+  new GatewayError('UPSTREAM_INVALID', {
+    detail: isOwn
+      ? `the server redirects to ${path}; change the path in remote.url of the adapter to it, if that is its MCP endpoint`
+      : 'the server redirects to another host or another scheme, which the gateway does not follow; set remote.url of the ' +
+        "adapter to the server's own URL, which GET /adapters/{name}/status names",
+  });
+
 /**
  * Returns the client's path for a path of the server: `/mcp`, with or without a slash at its end, is
  * `/adapters/{name}/mcp`. A tool router has the paths that clients see, and no older transport.
@@ -116,12 +127,9 @@ export function locationFor(
 export const clientPathFor =
   (referenceTo: ReferenceTo, { req, route, endpoint }: { req: IncomingMessage; route: Route; endpoint: Endpoint }) =>
   (path: string): string | undefined => {
-    const isStream = route.kind === 'adapter' && isSamePath(path, streamPath(endpoint.path));
-    const seen = isSamePath(path, endpoint.path)
-      ? mcpPathOf(route)
-      : isStream
-        ? `/adapters/${route.name}/sse`
-        : undefined;
+    const [own] = split(endpoint.path);
+    const isStream = route.kind === 'adapter' && isSamePath(path, streamPath(own));
+    const seen = isSamePath(path, own) ? mcpPathOf(route) : isStream ? `/adapters/${route.name}/sse` : undefined;
     return seen && referenceTo(seen, req.url ?? '');
   };
 
@@ -129,23 +137,30 @@ export const clientPathFor =
  * The path of a server's stream: `/sse` beside the adapter's path, which is `/sse` itself for servers with no other
  * endpoint.
  */
-export function streamPath(path: string): string {
+export function streamPath(endpointPath: string): string {
+  const [path, query] = split(endpointPath);
   const plain = path.endsWith('/') ? path.slice(0, -1) : path;
-  return `${plain.slice(0, plain.lastIndexOf('/') + 1) || '/'}sse`;
+  return `${plain.slice(0, plain.lastIndexOf('/') + 1) || '/'}sse${query}`;
 }
+
+/** @param query of the client, with the question mark, or empty; that of a remote URL precedes it */
+export const pathWithQuery = (path: string, query: string): string =>
+  query !== '' && path.includes('?') ? `${path}&${query.slice(1)}` : path + query;
 
 /**
  * A server may call itself by the host in its endpoint's URL, or by the host that the request named. Schemes are not
- * compared: a server may derive its own from `X-Forwarded-Proto`.
+ * compared: a server may derive its own from `X-Forwarded-Proto`. A remote server gets neither, so its origin is its
+ * URL's: over another scheme it is another server.
  */
 function targetOf(
-  endpoint: Pick<Endpoint, 'url'>,
+  endpoint: Pick<Endpoint, 'url' | 'remote'>,
   { path, headers }: Dispatcher.DispatchOptions,
   location: string,
 ): Target | undefined {
   const base = new URL(endpoint.url + path); // a path that begins with two slashes must not be parsed as a host
   if (!URL.canParse(location, base.href)) return undefined;
-  const { protocol, host, pathname, search } = new URL(location, base);
+  const { protocol, host, pathname, search, origin } = new URL(location, base);
+  if (endpoint.remote) return { path: pathname, query: search, isOwn: origin === base.origin };
   const flat = Array.isArray(headers) ? headers : [];
   const names = [
     base.host,

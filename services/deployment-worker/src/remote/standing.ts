@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import type { AdapterRow } from '@mcp-gateway/database';
+import type { Standing, UntimedCondition } from '../plan.js';
+import type { RemoteCheck } from './check.js';
+
+/**
+ * How a remote adapter stands. Its endpoint is published as ready whatever a check says: the data plane may reach the server when
+ * this worker does not, has the credentials for it, and tells callers at once why a request fails.
+ * @param check the last one; undefined before the first
+ */
+export function remoteStanding(row: AdapterRow, url: string, check: RemoteCheck | undefined): Standing {
+  const { origin, pathname, search } = new URL(url);
+  const path = pathname + search;
+  // Another URL is another server, to which no session goes on.
+  const id = `remote.${createHash('sha256')
+    .update(JSON.stringify([row.id, url]))
+    .digest('hex')
+    .slice(0, 16)}`;
+  const endpoints = [{ id, url: origin, path, ready: true, updated: true }];
+  return { ...healthOf(row, check), endpoints, path };
+}
+
+function healthOf(row: AdapterRow, check: RemoteCheck | undefined): Pick<Standing, 'phase' | 'conditions'> {
+  if (check) {
+    const status = check.answers ? 'True' : 'False';
+    return {
+      phase: check.answers ? 'Ready' : 'Failed',
+      conditions: [{ type: 'Ready', status, reason: check.reason, message: check.message }],
+    };
+  }
+  // What another worker has seen, or this one before it was started again, counts until the first check has ended.
+  const isSeen = row.observedGeneration === row.generation && row.conditions.some(({ type }) => type === 'Ready');
+  return isSeen ? { phase: row.phase, conditions: row.conditions } : { phase: 'Progressing', conditions: [UNKNOWN] };
+}
+
+const UNKNOWN: UntimedCondition = {
+  type: 'Ready',
+  status: 'Unknown',
+  reason: 'NotCheckedYet',
+  message: 'The first check of the server is under way.',
+};
