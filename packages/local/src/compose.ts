@@ -230,6 +230,8 @@ function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Part
       ...shared,
       ...internal,
       ...definedVariables(['MCP_GATEWAY_MAX_BODY_BYTES', 'MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS'], env),
+      ...proxyVariables(env), // to reach remote servers
+      ...definedVariables(Object.keys(remoteFields), env),
       PORT: '0', // data planes learn of it from Redis
       MCP_GATEWAY_DRAIN_SECONDS: '0', // there is no other router
     },

@@ -16,6 +16,7 @@ import {
 import { z } from 'zod';
 import { urlOf } from '../endpoints.js';
 import type { CallContext } from '../source.js';
+import type { RemoteRequestInit } from './bounded-fetch.js';
 import { ServerTransport } from './transport.js';
 
 /** Whatever the server answers, with fields that the SDK does not know. */
@@ -66,14 +67,15 @@ export class Connection {
   static async open(options: ConnectionOptions): Promise<Connection> {
     const { endpoint, fetch, signal, principal, capabilities = {}, isLegacy } = options;
     const stream = Promise.withResolvers<void>();
+    const asked = (init?: RequestInit): RemoteRequestInit => ({ ...init, ...(endpoint.remote && { isRemote: true }) });
     const transport = new ServerTransport(urlOf(endpoint), {
       fetch: (url, init) => {
-        const response = fetch(url, init);
+        const response = fetch(url, asked(init));
         if (init?.method === 'GET') void response.catch(() => {}).then(() => stream.resolve());
         return response;
       },
       reconnectionOptions: RECONNECT,
-      ...(principal && { requestInit: { headers: headersOf(principal) } }),
+      requestInit: { headers: headersFor(endpoint, principal) },
     });
     const client = new Client(
       { name: 'mcp-gateway', version: '0.1.0' },
@@ -113,7 +115,7 @@ export class Connection {
    * @throws ProtocolError that the server answers, and other errors of the SDK
    */
   request(method: string, params: Record<string, unknown>, signal: AbortSignal, from?: CallContext): Promise<Result> {
-    const headers = from && { ...headersOf(from.principal), 'X-Request-Id': from.requestId };
+    const headers = from && { ...headersFor(this.endpoint, from.principal), 'X-Request-Id': from.requestId };
     const _meta = {
       ...(params['_meta'] as object | undefined),
       ...(from && this.era === 'modern' && envelopeOf(from)),
@@ -157,7 +159,10 @@ const envelopeOf = ({ client: { capabilities, logLevel } }: CallContext): Record
   ...(logLevel && { [LOG_LEVEL_META_KEY]: logLevel }),
 });
 
-function headersOf(principal: Principal): Record<string, string> {
+/** Others do not learn who calls. */
+function headersFor({ remote }: Endpoint, principal: Principal | undefined): Record<string, string> {
+  if (remote) return remote.headers ?? {};
+  if (!principal) return {};
   const list = identityHeaders(principal);
   const headers: Record<string, string> = {};
   for (let i = 0; i + 1 < list.length; i += 2) headers[list[i] as string] = list[i + 1] as string;
