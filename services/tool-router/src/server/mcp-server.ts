@@ -91,7 +91,9 @@ export function createMcpServer(parts: McpServerParts, session?: SessionPeer): S
     );
   }
   handle('logging/setLevel', async ({ level }) => {
-    if (session) session.logLevel = level as LoggingLevel;
+    if (!session) return {};
+    session.logLevel = level as LoggingLevel;
+    for (const { source } of catalogue.sources) source.logLevelChanged?.(session);
     return {};
   });
   return server;

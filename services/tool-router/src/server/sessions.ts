@@ -122,6 +122,7 @@ const LIST_CHANGED: Record<Kind, (server: Server) => Promise<void>> = {
 function peerOf(key: string, server: () => Server, seen: Map<Kind, string>): SessionPeer {
   const peer: SessionPeer = {
     key,
+    era: 'legacy',
     logLevel: undefined,
     get capabilities() {
       return server().getClientCapabilities() ?? {};
