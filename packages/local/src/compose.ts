@@ -173,6 +173,12 @@ interface Parts {
   controlPlanePort: number;
 }
 
+const toolRouterVariables = (env: NodeJS.ProcessEnv): Record<string, string> => ({
+  ...definedVariables(['MCP_GATEWAY_MAX_BODY_BYTES', 'MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS'], env),
+  PORT: '0', // data planes learn of it from Redis
+  MCP_GATEWAY_DRAIN_SECONDS: '0', // there is no other router
+});
+
 /** The ways to remote servers. */
 const remoteVariables = (env: NodeJS.ProcessEnv): Record<string, string> => ({
   ...proxyVariables(env),
@@ -232,14 +238,7 @@ function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Part
       ...definedVariables(withFile('MCP_GATEWAY_IDENTITY_KEYS'), env),
       CONTROL_PLANE_URL: `http://127.0.0.1:${controlPlanePort}`,
     },
-    'tool-router': {
-      ...shared,
-      ...internal,
-      ...definedVariables(['MCP_GATEWAY_MAX_BODY_BYTES', 'MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS'], env),
-      ...remote,
-      PORT: '0', // data planes learn of it from Redis
-      MCP_GATEWAY_DRAIN_SECONDS: '0', // there is no other router
-    },
+    'tool-router': { ...shared, ...internal, ...remote, ...toolRouterVariables(env) },
   };
 }
 

@@ -40,7 +40,7 @@ export function serverFetch(egress: Egress = createEgress({ allowedNetworks: [] 
   };
 }
 
-function agentsWith(connect: Agent.Options['connect']) {
+function agentsWith(connect: buildConnector.connector | buildConnector.BuildOptions) {
   const options = { connect, connections: MAX_CONNECTIONS, headersTimeout: 0, bodyTimeout: 0 };
   return { calls: new Agent({ ...options, maxResponseSize: MAX_MESSAGE_BYTES }), streams: new Agent(options) };
 }
