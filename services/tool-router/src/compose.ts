@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { type BrokerClient, credentialCache } from '@mcp-gateway/credentials';
 import { readPrincipal } from '@mcp-gateway/identity';
+import type { Egress } from '@mcp-gateway/platform/egress';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
 import type { Metrics } from '@mcp-gateway/platform/telemetry';
@@ -28,6 +29,8 @@ export interface ToolRouterSettings {
   maxBodyBytes: number;
   /** How long a call of a tool may take. */
   callTimeoutMs: number;
+  /** How servers that run elsewhere are connected to. Default: public addresses only, without a proxy. */
+  egress?: Egress | undefined;
 }
 
 /** The parts that a tool router is built from; a test replaces some of them. */
@@ -60,7 +63,7 @@ export function composeToolRouter(settings: ToolRouterSettings, parts: ToolRoute
   const { redis, log, pageSize = PAGE, firstListMs = FIRST_LIST_MS } = parts;
   const table = followTools(redis, settings.prefix, log);
   const credentials = new ServerCredentials(parts.broker && credentialCache({ broker: parts.broker }));
-  const sources = createSources(table, credentials, log);
+  const sources = createSources({ table, credentials, egress: settings.egress, log });
   const catalogue = new Catalogue({ table, openSource: sources.open, log });
   const views = new Views(catalogue);
   const announcements = new Announcements(catalogue, views);
