@@ -61,7 +61,7 @@ export function createMcpServer(parts: McpServerParts, session?: SessionPeer): S
         inputResponses: context.mcpReq.inputResponses,
         requestState: context.mcpReq.requestState<string>(),
       };
-      return handler(params, { view, round, context: callContextOf(context, caller, session) });
+      return handler(params, { view, round, context: callContextOf(context, caller, session, params) });
     });
 
   const list = (method: string, kind: Kind, field: string) =>
