@@ -93,7 +93,7 @@ export class Sessions {
     });
     const seen = new Map<Kind, string>();
     const peer = peerOf(`session ${id}`, () => server, seen);
-    const server = createMcpServer(this.parts, peer);
+    const server = createMcpServer(this.parts, caller, peer);
     const tell = (kind: Kind) => void LIST_CHANGED[kind](server).catch(() => {});
     const session: Session = { transport, server, caller, exchanges: 0, lastUsed: Date.now(), forget: () => {} };
     transport.onclose = () => {
