@@ -4,11 +4,13 @@ import {
   internalFields,
   readConfig,
   redisFields,
+  remoteFields,
   serviceFields,
   trafficFields,
   unknownVariables,
   variablesOf,
 } from '@mcp-gateway/platform/config';
+import { createEgress, proxiesOf } from '@mcp-gateway/platform/egress';
 import { createLogger } from '@mcp-gateway/platform/logging';
 import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
 import { closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/platform/serving';
@@ -24,6 +26,7 @@ const MCP_GATEWAY_INTERNAL_SECRETS = internalFields.MCP_GATEWAY_INTERNAL_SECRETS
 const Config = z.object({
   ...serviceFields,
   ...redisFields,
+  ...remoteFields,
   PORT,
   MCP_GATEWAY_HOST,
   MCP_GATEWAY_MAX_BODY_BYTES,
@@ -52,6 +55,10 @@ runMain(async () => {
     internalSecrets: secrets ?? (() => first),
     maxBodyBytes: config.MCP_GATEWAY_MAX_BODY_BYTES,
     callTimeoutMs: config.MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS * 1_000,
+    egress: createEgress({
+      allowedNetworks: config.MCP_GATEWAY_REMOTE_ALLOWED_NETWORKS,
+      proxyFor: proxiesOf(process.env),
+    }),
   };
   const { server, isReady, close } = composeToolRouter(settings, { redis, log, metrics });
   void redis.connect().catch(() => {}); // the client reconnects by itself; /readyz says whether the tools are loaded
