@@ -12,12 +12,10 @@
     - podSelector:
         matchLabels:
           {{- include "mcp-gateway.selector" (list $root "control-plane") | nindent 10 }}
-    {{- if eq (index . 1) "data-plane" }}
     {{- if $root.Values.toolRouter.enabled }}
     - podSelector:
         matchLabels:
           {{- include "mcp-gateway.selector" (list $root "tool-router") | nindent 10 }}
-    {{- end }}
     {{- end }}
     - namespaceSelector:
         matchLabels:

@@ -69,7 +69,9 @@ runMain(async () => {
   const toControlPlane = { secrets: internalSecrets, tls: tlsOf(agent), log };
   const broker = controlPlane === undefined ? undefined : brokerClient({ controlPlane, ...toControlPlane });
   defer(async () => broker?.close());
+  let ownUrl: string | undefined;
   const settings = {
+    ownUrl: () => ownUrl,
     prefix: config.REDIS_PREFIX,
     internalSecrets,
     maxBodyBytes: config.MCP_GATEWAY_MAX_BODY_BYTES,
@@ -87,6 +89,7 @@ runMain(async () => {
   const port = await listen(server, { host: config.MCP_GATEWAY_HOST, port: config.PORT });
   log.info({ port }, 'tool router listens');
   const { MCP_GATEWAY_ANNOUNCED_HOST: announcedHost, MCP_GATEWAY_HOST: host } = config;
-  const announced = { redis, prefix: config.REDIS_PREFIX, url: announcedUrl({ announcedHost, host, port }) };
+  ownUrl = announcedUrl({ announcedHost, host, port });
+  const announced = { redis, prefix: config.REDIS_PREFIX, url: ownUrl };
   defer(announceOnceReady({ ...announced, isReady, drainMs, log })); // first at the end: sessions move before anything closes
 });
