@@ -24,6 +24,8 @@ export interface ToolRouterSettings {
   prefix: string;
   /** They prove that a request comes from a data plane. They may change. */
   internalSecrets: () => readonly string[];
+  /** Where other tool routers reach this one: its origin. Undefined until it listens. */
+  ownUrl?: () => string | undefined;
   maxBodyBytes: number;
   /** How long a call of a tool may take. */
   callTimeoutMs: number;
@@ -62,9 +64,10 @@ export function composeToolRouter(settings: ToolRouterSettings, parts: ToolRoute
   const catalogue = new Catalogue({ table, openSource: sources.open, log });
   const views = new Views(catalogue);
   const announcements = new Announcements(catalogue, views);
+  const { ownUrl = () => undefined } = settings;
   const states = new RequestStates(settings.internalSecrets);
   const parked = new ParkedCalls();
-  const calls = new ToolCalls({ deadlineMs: settings.callTimeoutMs, states, parked });
+  const calls = new ToolCalls({ deadlineMs: settings.callTimeoutMs, states, parked, ownUrl });
   const mcp = { catalogue, views, calls, pageSize, firstListMs };
   const sessions = new Sessions(mcp, announcements);
   const modern = new ModernRequests(mcp, announcements, log);

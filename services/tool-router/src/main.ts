@@ -50,7 +50,9 @@ runMain(async () => {
   const { MCP_GATEWAY_INTERNAL_SECRETS: first } = config;
   const secret = Config.shape.MCP_GATEWAY_INTERNAL_SECRETS;
   const secrets = followedSecret(first, 'MCP_GATEWAY_INTERNAL_SECRETS', secret, process.env, { log, defer });
+  let ownUrl: string | undefined;
   const settings = {
+    ownUrl: () => ownUrl,
     prefix: config.REDIS_PREFIX,
     internalSecrets: secrets ?? (() => first),
     maxBodyBytes: config.MCP_GATEWAY_MAX_BODY_BYTES,
@@ -68,6 +70,7 @@ runMain(async () => {
   const port = await listen(server, { host: config.MCP_GATEWAY_HOST, port: config.PORT });
   log.info({ port }, 'tool router listens');
   const { MCP_GATEWAY_ANNOUNCED_HOST: announcedHost, MCP_GATEWAY_HOST: host } = config;
-  const announced = { redis, prefix: config.REDIS_PREFIX, url: announcedUrl({ announcedHost, host, port }) };
+  ownUrl = announcedUrl({ announcedHost, host, port });
+  const announced = { redis, prefix: config.REDIS_PREFIX, url: ownUrl };
   defer(announceOnceReady({ ...announced, isReady, drainMs, log })); // first at the end: sessions move before anything closes
 });

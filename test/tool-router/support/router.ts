@@ -58,13 +58,17 @@ export async function startRouter({ callTimeoutMs = 10_000, egress, ...parts }: 
   const settings = { prefix, internalSecrets: () => [SECRET], maxBodyBytes: 4 * 1024 * 1024, callTimeoutMs, egress };
 
   async function start() {
-    const router = composeToolRouter(settings, { redis: await connectRedis(), log: silent, ...parts });
+    let origin: string | undefined;
+    const router = composeToolRouter(
+      { ...settings, ownUrl: () => origin },
+      { redis: await connectRedis(), log: silent, ...parts },
+    );
     const port = await listen(router.server, { host: '127.0.0.1', port: 0 });
     afterTest(async () => {
       await router.close();
       await closeServer(router.server, 0);
     });
-    const origin = `http://127.0.0.1:${port}`;
+    origin = `http://127.0.0.1:${port}`;
     await waitFor('the router to be ready', async () => (await fetch(`${origin}/readyz`)).ok);
     return `${origin}/mcp`;
   }
