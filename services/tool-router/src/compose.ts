@@ -60,7 +60,7 @@ export function composeToolRouter(settings: ToolRouterSettings, parts: ToolRoute
   const table = followTools(redis, settings.prefix, log);
   const sources = createSources(table, log, settings.egress);
   const catalogue = new Catalogue({ table, openSource: sources.open, log });
-  const views = new Views(catalogue);
+  const views = new Views(catalogue, log);
   const announcements = new Announcements(catalogue, views);
   const states = new RequestStates(settings.internalSecrets);
   const parked = new ParkedCalls();
