@@ -21,7 +21,7 @@ import { silent } from '../../support/postgres.js';
 import { connectRedis, freshPrefix } from '../../support/redis.js';
 import { waitFor } from '../../support/wait.js';
 
-export const SECRET = 'a secret that data planes and tool routers share';
+const SECRET = 'a secret that data planes and tool routers share';
 
 export const principal = (subject: string, ...roles: string[]): Principal => ({
   subject,
@@ -46,7 +46,9 @@ export const headersOf = (caller: Principal): Record<string, string> => ({
 });
 
 export interface RouterOptions
-  extends Pick<ToolRouterSettings, 'egress'>, Partial<Pick<ToolRouterParts, 'pageSize' | 'firstListMs' | 'log'>> {
+  extends
+    Pick<ToolRouterSettings, 'egress'>,
+    Partial<Pick<ToolRouterParts, 'pageSize' | 'firstListMs' | 'log' | 'broker'>> {
   callTimeoutMs?: number;
 }
 
@@ -58,13 +60,17 @@ export async function startRouter({ callTimeoutMs = 10_000, egress, ...parts }: 
   const settings = { prefix, internalSecrets: () => [SECRET], maxBodyBytes: 4 * 1024 * 1024, callTimeoutMs, egress };
 
   async function start() {
-    const router = composeToolRouter(settings, { redis: await connectRedis(), log: silent, ...parts });
+    let origin: string | undefined;
+    const router = composeToolRouter(
+      { ...settings, ownUrl: () => origin },
+      { redis: await connectRedis(), log: silent, ...parts },
+    );
     const port = await listen(router.server, { host: '127.0.0.1', port: 0 });
     afterTest(async () => {
       await router.close();
       await closeServer(router.server, 0);
     });
-    const origin = `http://127.0.0.1:${port}`;
+    origin = `http://127.0.0.1:${port}`;
     await waitFor('the router to be ready', async () => (await fetch(`${origin}/readyz`)).ok);
     return `${origin}/mcp`;
   }
@@ -81,6 +87,12 @@ export async function startRouter({ callTimeoutMs = 10_000, egress, ...parts }: 
         definition,
         version: await version(),
       });
+    },
+    /** Publishes an adapter, which by itself is no source of tools. */
+    async publishAdapter(name: string, url: string, route: Partial<PublishedRoute> = {}) {
+      const endpoints = [{ id: `${name} at ${url}`, url, path: '/mcp', ready: true }];
+      const ref = routeOf({ kind: 'adapter', name });
+      await publisher.publish({ route: { ...ref, path: '/mcp', endpoints, ...route }, version: await version() });
     },
     /** @param spec without its name */
     async publishToolset(name: string, spec: object) {

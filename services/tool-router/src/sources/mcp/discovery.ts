@@ -1,10 +1,29 @@
-import { resourceKey } from '@mcp-gateway/common/contracts';
+import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
+import type { Logger } from '@mcp-gateway/platform/logging';
+import { ProtocolError, ProtocolErrorCode, type JSONRPCRequest, type Result } from '@modelcontextprotocol/client';
+import type { Endpoints } from '../endpoints.js';
+import type { ServerFetch } from './bounded-fetch.js';
 import { tellCaller } from './client-requests.js';
 import { Connection } from './connection.js';
-import type { McpSourceParts } from './mcp-source.js';
 
 const LISTEN_AGAIN_MS = 5_000;
 const CHANGED = /^notifications\/(tools|prompts|resources)\/list_changed$/;
+
+/** Some servers list the tools that need a capability only to clients that have it. The clients of the gateway may have it. */
+const EVERYTHING = { sampling: {}, elicitation: { form: {}, url: {} }, roots: {} };
+
+/** The gateway itself answers no questions: those of a call go to the client of the call. */
+function refuse({ method }: JSONRPCRequest): Promise<Result> {
+  if (method === 'roots/list') return Promise.resolve({ roots: [] });
+  throw new ProtocolError(ProtocolErrorCode.MethodNotFound, 'The gateway itself takes no requests');
+}
+
+export interface McpSourceParts {
+  ref: ResourceRef;
+  endpoints: Endpoints;
+  http: ServerFetch;
+  log: Logger;
+}
 
 /**
  * The connections of the gateway itself to a server: they discover what the server offers and when that changes. A server that
@@ -21,7 +40,7 @@ export class Discovery {
   /** Of a modern server: whether it opens sessions for legacy clients, too. */
   #hasLegacySessions: Promise<boolean> | undefined;
 
-  constructor(private readonly parts: Pick<McpSourceParts, 'ref' | 'endpoints' | 'http' | 'log'>) {}
+  constructor(private readonly parts: McpSourceParts) {}
 
   onChange(listener: () => void): void {
     this.#listeners.push(listener);
@@ -101,6 +120,8 @@ export class Discovery {
         endpoint,
         fetch: this.parts.http.fetch,
         signal: AbortSignal.any([this.#closed.signal, AbortSignal.timeout(20_000)]),
+        capabilities: EVERYTHING,
+        onRequest: refuse,
         onNotification: (notification) => {
           if (CHANGED.test(notification.method)) this.#changed();
           else tellCaller(notification);
