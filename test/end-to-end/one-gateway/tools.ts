@@ -82,7 +82,8 @@ describe('the URL of all tools', () => {
     const hiker = { 'x-dev-userid': 'hanna', 'x-dev-roles': 'hikers' };
     await becomesTrue('the toolset', async () => {
       const { client, transport } = await connect(url, { headers: ADMIN });
-      const { tools } = await client.listTools().finally(() => transport.terminateSession());
+      const { tools } = await client.listTools();
+      await transport.terminateSession();
       expect(tools).toMatchObject([{ name: 'sky', description: 'Rain or sun.' }]);
     });
     const session = await connect(url, { headers: ADMIN });
