@@ -45,7 +45,7 @@ beforeAll(async () => {
     body: JSON.stringify(WEATHER),
     signal: AbortSignal.timeout(ANSWER_MS),
   });
-  expect(registered.status).toBe(201);
+  if (registered.status !== 201) throw new Error(`POST /tools answered ${registered.status}`);
 }, LOAD_MS);
 
 const open = () => connect(`${url}/mcp`, { headers });
