@@ -1,4 +1,10 @@
-import { resourceKey, type PublishedRoute, type PublishedTool, type ResourceRef } from '@mcp-gateway/common/contracts';
+import {
+  resourceKey,
+  ToolsetSpec,
+  type PublishedRoute,
+  type PublishedTool,
+  type ResourceRef,
+} from '@mcp-gateway/common/contracts';
 import type { Principal } from '@mcp-gateway/common/principal';
 import { PRINCIPAL_HEADER, sealPrincipal } from '@mcp-gateway/identity';
 import { closeServer, listen } from '@mcp-gateway/platform/serving';
@@ -68,6 +74,15 @@ export async function startRouter({ callTimeoutMs = 10_000, ...parts }: RouterOp
       await publisher.publish({
         route: { ...routeOf({ kind: 'tool', name }), path, endpoints, ...route },
         definition,
+        version: await version(),
+      });
+    },
+    /** @param spec without its name */
+    async publishToolset(name: string, spec: object) {
+      const { title, description, tools, names, search, requiredRoles } = ToolsetSpec.parse({ name, ...spec });
+      await publisher.publish({
+        route: { ...routeOf({ kind: 'toolset', name }), requiredRoles, path: `/mcp/t/${name}`, endpoints: [] },
+        definition: { type: 'toolset', ...(title !== undefined && { title }), description, tools, names, search },
         version: await version(),
       });
     },

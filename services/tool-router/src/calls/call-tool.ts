@@ -12,6 +12,7 @@ import {
 import { admit, afterCall, CLOSED, type BreakerState } from '../sources/breaker.js';
 import type { KnownSource } from '../catalog/known-source.js';
 import type { View } from '../catalog/view.js';
+import { paramHeaderFault } from '../schema/param-headers.js';
 import { faultsOf } from '../schema/validator.js';
 import { runRound, type Round, type RoundsParts } from './rounds.js';
 import { failure, SourceError, type CallContext, type ToolCall } from '../sources/source.js';
@@ -26,6 +27,9 @@ export interface ToolCallsOptions extends RoundsParts {
   deadlineMs: number;
   now?: () => number;
 }
+
+/** MCP 2026-07-28, transports. */
+export const HEADER_MISMATCH = -32_020;
 
 /** Executes tools for callers, and decides what they read when it fails. */
 export class ToolCalls {
@@ -48,6 +52,10 @@ export class ToolCalls {
     const found = view.find('tools', name);
     if (!found) throw unknownTool(view, name);
     const { original: tool, source } = found;
+    if (context.client.era === 'modern' && context.headers) {
+      const mismatch = paramHeaderFault(tool.inputSchema, given.arguments, context.headers);
+      if (mismatch !== undefined) throw new ProtocolError(HEADER_MISMATCH, `Header mismatch: ${mismatch}`);
+    }
     const fault = faultsOf(tool.inputSchema, given.arguments, 'arguments');
     if (fault !== undefined)
       return failure(`The arguments of ${name} are not valid: ${fault}. Correct them and call again.`);

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
-import { resourceKey } from '@mcp-gateway/common/contracts';
+import { resourceKey, type PublishedToolset } from '@mcp-gateway/common/contracts';
 import type { Principal } from '@mcp-gateway/common/principal';
 import type { Prompt, Resource, ResourceTemplateType, Tool } from '@modelcontextprotocol/server';
 import type { Catalogue } from './catalogue.js';
 import { listingOf, type KnownSource } from './known-source.js';
+import { NameTable } from './name-table.js';
+import { ToolSearch } from './search.js';
+import { mayContain, selectTools } from './select.js';
 
 /** One thing that clients see, and where it comes from. */
 export interface Exposed<T> {
@@ -33,63 +36,87 @@ export type View = { readonly [kind in Kind]: readonly Exposed<Kinds[kind]>[] } 
   missing: readonly { name: string; reason: string }[];
   /** Each source of the caller has listed, or has failed to. */
   isTried: boolean;
-  /** Sources that the caller may use. */
+  /** Sources that the caller may use, and that may have tools for this list. */
   sources: readonly KnownSource[];
+  /** Stands in place of the list of tools. */
+  search?: ToolSearch;
 };
 
 const MAX_CALLERS = 2_000;
 
-/** The views of callers, in memory until the catalogue changes. Callers that may use the same sources share one. */
+/** The views of callers, in memory until the catalogue changes. Callers of one toolset that may use the same sources share one. */
 export class Views {
   readonly #byCaller = new Map<string, View>();
   readonly #bySources = new Map<string, View>();
   #version = -1;
 
+  readonly #names = { portable: new NameTable('portable'), mcp: new NameTable('mcp') };
+
   constructor(private readonly catalogue: Catalogue) {}
 
-  of(principal: Principal): View {
+  /** @param toolset the name of one; a caller that may not use it sees nothing */
+  of(principal: Principal, toolset: string): View {
     if (this.#version !== this.catalogue.version || this.#byCaller.size >= MAX_CALLERS) {
       this.#byCaller.clear();
       this.#bySources.clear();
       this.#version = this.catalogue.version;
     }
     const { subject, roles, adminOf, resources } = principal;
-    const caller = JSON.stringify([subject, roles, adminOf, resources]);
+    const caller = JSON.stringify([toolset, subject, roles, adminOf, resources]);
     let view = this.#byCaller.get(caller);
-    if (!view) this.#byCaller.set(caller, (view = this.#viewOf(principal)));
+    if (!view) this.#byCaller.set(caller, (view = this.#viewOf(principal, toolset)));
     return view;
   }
 
-  #viewOf(principal: Principal): View {
-    const sources = this.catalogue.readableBy(principal);
-    const key = sources.map(({ ref }) => resourceKey(ref)).join(' ');
+  /** What the toolset tells clients of itself; undefined for the toolset of all tools. */
+  about(principal: Principal, toolset: string): { title?: string | undefined; instructions: string } | undefined {
+    const found = this.catalogue.toolset(toolset, principal);
+    return found ? { title: found.title, instructions: found.description } : undefined;
+  }
+
+  #viewOf(principal: Principal, name: string): View {
+    const toolset = this.catalogue.toolset(name, principal);
+    const readable = toolset === null ? [] : this.catalogue.readableBy(principal);
+    const sources = toolset ? readable.filter(({ ref }) => mayContain(toolset, ref)) : readable;
+    const key = [toolset === null ? '' : name, ...sources.map(({ ref }) => resourceKey(ref))].join(' ');
     let view = this.#bySources.get(key);
-    if (!view) this.#bySources.set(key, (view = viewOf(sources)));
+    if (!view) {
+      const names = this.#names[toolset?.names ?? 'portable'].of(this.catalogue.sources);
+      this.#bySources.set(key, (view = viewOf(sources, names, toolset ?? undefined)));
+    }
     return view;
   }
 }
 
-function viewOf(sources: readonly KnownSource[]): View {
+type Names = ReturnType<NameTable['of']>;
+
+function viewOf(sources: readonly KnownSource[], names: Names, toolset?: PublishedToolset): View {
+  const all = exposed(sources, 'tools', ({ name }, source) => names.get(source)?.get(name) ?? name, renamed);
+  // A toolset selects tools and nothing else.
+  const others = toolset ? [] : sources;
   const lists = {
-    tools: exposed(sources, 'tools', ({ name }, { prefix }) => prefix + name, renamed),
-    prompts: exposed(sources, 'prompts', ({ name }, { prefix }) => prefix + name, renamed),
-    resources: exposed(sources, 'resources', ({ uri }) => uri, unchanged),
-    templates: exposed(sources, 'templates', ({ uriTemplate }) => uriTemplate, unchanged),
+    tools: toolset ? byKey(selectTools(all, toolset)) : all,
+    prompts: exposed(others, 'prompts', ({ name }, { prefix }) => prefix + name, renamed),
+    resources: exposed(others, 'resources', ({ uri }) => uri, unchanged),
+    templates: exposed(others, 'templates', ({ uriTemplate }) => uriTemplate, unchanged),
   };
-  const byKey: { [kind in Kind]?: Map<string, Exposed<Kinds[Kind]>> } = {};
+  const maps: { [kind in Kind]?: Map<string, Exposed<Kinds[Kind]>> } = {};
   const fingerprints: { [kind in Kind]?: string } = {};
   return {
     ...lists,
+    ...(toolset?.search && { search: new ToolSearch(lists.tools.map(({ shown }) => shown)) }),
     sources,
     isTried: sources.every((known) => known.isTried),
     missing: sources.flatMap((known) =>
       known.listing ? [] : [{ name: resourceKey(known.ref), reason: known.failure ?? 'it has not answered yet' }],
     ),
     find<K extends Kind>(kind: K, key: string) {
-      const map = (byKey[kind] ??= new Map<string, Exposed<Kinds[Kind]>>(lists[kind].map((each) => [each.key, each])));
+      const map = (maps[kind] ??= new Map<string, Exposed<Kinds[Kind]>>(lists[kind].map((each) => [each.key, each])));
       return map.get(key) as Exposed<Kinds[K]> | undefined;
     },
-    fingerprint: (kind) => (fingerprints[kind] ??= fingerprintOf(lists[kind])),
+    // With a search, the list is always the same two tools.
+    fingerprint: (kind) =>
+      toolset?.search && kind === 'tools' ? 'search' : (fingerprints[kind] ??= fingerprintOf(lists[kind])),
   };
 }
 
@@ -111,8 +138,10 @@ function exposed<K extends Kind>(
       if (!found.has(key)) found.set(key, { key, source, original, shown: show(original, key) });
     }
   }
-  return [...found.values()].toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  return byKey([...found.values()]);
 }
+
+const byKey = <T extends { key: string }>(list: readonly T[]): T[] => list.toSorted((a, b) => (a.key < b.key ? -1 : 1));
 
 const DIGESTS = new WeakMap<object, string>();
 
@@ -127,6 +156,12 @@ function digestOf(item: object): string {
 
 function fingerprintOf(list: readonly Exposed<object>[]): string {
   const hash = createHash('sha256');
-  for (const { key, original } of list) hash.update(key).update('\0').update(digestOf(original));
+  for (const { key, original, shown } of list) {
+    hash.update(key).update('\0').update(digestOf(original));
+    const [before, after] = [original, shown] as { title?: string; description?: string }[];
+    if (after?.title !== before?.title || after?.description !== before?.description) {
+      hash.update(JSON.stringify([after?.title, after?.description]));
+    }
+  }
   return hash.digest('base64');
 }

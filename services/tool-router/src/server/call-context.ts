@@ -24,7 +24,7 @@ const NO_LIMIT_MS = 86_400_000;
 
 /** What a source needs to know of a request that the SDK serves. */
 export function callContextOf(
-  { mcpReq }: ServerContext,
+  { mcpReq, http }: ServerContext,
   { principal, requestId }: Caller,
   session: SessionPeer | undefined,
 ): CallContext {
@@ -35,6 +35,7 @@ export function callContextOf(
     principal,
     requestId,
     signal: mcpReq.signal,
+    headers: http?.req?.headers,
     onProgress:
       token === undefined
         ? undefined
@@ -70,6 +71,7 @@ function modernPeer(envelope: Record<string, unknown>, subject: string): ClientP
   const capabilities = envelope[CLIENT_CAPABILITIES_META_KEY] ?? {};
   const digest = createHash('sha256').update(JSON.stringify(capabilities)).digest('base64');
   return {
+    era: 'modern',
     key: `caller ${digest} ${subject}`, // a server learns once for each session what its client can do
     capabilities,
     logLevel: envelope[LOG_LEVEL_META_KEY] as LoggingLevel | undefined,

@@ -93,7 +93,7 @@ export class Sessions {
     });
     const seen = new Map<Kind, string>();
     const peer = peerOf(`session ${id}`, () => server, seen);
-    const server = createMcpServer(this.parts, peer);
+    const server = createMcpServer(this.parts, caller, peer);
     const tell = (kind: Kind) => void LIST_CHANGED[kind](server).catch(() => {});
     const session: Session = { transport, server, caller, exchanges: 0, lastUsed: Date.now(), forget: () => {} };
     transport.onclose = () => {
@@ -122,6 +122,7 @@ const LIST_CHANGED: Record<Kind, (server: Server) => Promise<void>> = {
 function peerOf(key: string, server: () => Server, seen: Map<Kind, string>): SessionPeer {
   const peer: SessionPeer = {
     key,
+    era: 'legacy',
     logLevel: undefined,
     get capabilities() {
       return server().getClientCapabilities() ?? {};

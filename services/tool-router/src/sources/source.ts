@@ -53,6 +53,7 @@ export interface ClientRequest {
 export interface ClientPeer {
   /** Requests with one key share a session at a server that has sessions. */
   readonly key: string;
+  readonly era: 'legacy' | 'modern';
   /** What the client has said that it can do. */
   readonly capabilities: ClientCapabilities;
   /** The least severe level of log messages that the client wants; undefined: it has not said. */
@@ -70,6 +71,8 @@ export interface CallContext {
   requestId: string;
   /** Aborts when the caller cancels the request or has gone, and when its time is up. */
   signal: AbortSignal;
+  /** Of the client's request. */
+  headers?: Headers | undefined;
   /** Undefined: the caller has not asked for progress. */
   onProgress?: ((progress: Progress) => void) | undefined;
   /** The session of the client; `ask` and `notify` of the context belong to this request. */
@@ -104,6 +107,8 @@ export interface ToolSource {
   onChange(listener: () => void): void;
   /** Called when the route of the resource has changed: replicas came or went. */
   routeChanged?(): void;
+  /** Called when a client has said which log messages it wants. */
+  logLevelChanged?(client: ClientPeer): void;
   /** Called when a client has ended: the source ends what it keeps for it. */
   clientEnded?(key: string): void;
   close(): Promise<void>;

@@ -51,6 +51,11 @@ export class ClientSessions {
     }
   }
 
+  /** The session of a client, if it has one. */
+  async of(key: string): Promise<Connection | undefined> {
+    return (await this.#entries.get(key)?.session.catch(() => undefined))?.connection;
+  }
+
   /** The session is gone at the server: the next request opens another one. */
   forget(key: string, connection: Connection): void {
     const entry = this.#entries.get(key);

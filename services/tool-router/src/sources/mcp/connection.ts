@@ -10,6 +10,7 @@ import {
   type ClientCapabilities,
   type FetchLike,
   type JSONRPCRequest,
+  type LoggingLevel,
   type Notification,
   type Result,
 } from '@modelcontextprotocol/client';
@@ -52,6 +53,12 @@ export interface ConnectionOptions {
   onRequest?: ((request: JSONRPCRequest, signal: AbortSignal) => Promise<Result>) | undefined;
   onNotification?: ((notification: Notification) => void) | undefined;
   onClose?: (() => void) | undefined;
+}
+
+export interface OutgoingRequest {
+  method: string;
+  params: Record<string, unknown>;
+  headers?: Record<string, string>;
 }
 
 /** A client of one replica of an MCP server, in the era that the server speaks. */
@@ -112,8 +119,7 @@ export class Connection {
    * @param from the request of a client that this one serves; undefined for a request of the gateway itself
    * @throws ProtocolError that the server answers, and other errors of the SDK
    */
-  request(method: string, params: Record<string, unknown>, signal: AbortSignal, from?: CallContext): Promise<Result> {
-    const headers = from && { ...headersOf(from.principal), 'X-Request-Id': from.requestId };
+  request({ method, params, headers }: OutgoingRequest, signal: AbortSignal, from?: CallContext): Promise<Result> {
     const _meta = {
       ...(params['_meta'] as object | undefined),
       ...(from && this.era === 'modern' && envelopeOf(from)),
@@ -124,10 +130,17 @@ export class Connection {
         signal,
         timeout: NO_LIMIT_MS,
         allowInputRequired: true,
-        ...(headers && { headers }),
+        headers: { ...headers, ...(from && { ...headersOf(from.principal), 'X-Request-Id': from.requestId }) },
         ...(from?.onProgress && { onprogress: from.onProgress }),
       });
     return from ? REQUESTS.run(from, send) : send();
+  }
+
+  /** The server sends log messages of this level and of those above, if it has any. */
+  async setLogLevel(level: LoggingLevel): Promise<void> {
+    if (!this.capabilities.logging || this.era === 'modern') return;
+    const message = { method: 'logging/setLevel', params: { level } };
+    await this.request(message, AbortSignal.timeout(HANDSHAKE_MS)).catch(() => {});
   }
 
   /** Follows changes of the lists of a modern server; a legacy one tells them on its stream. */

@@ -18,6 +18,8 @@ export class Discovery {
   /** The replica that lists were read from last. */
   #chosen: string | undefined;
   #replicas = '';
+  /** Of a modern server: whether it opens sessions for legacy clients, too. */
+  #hasLegacySessions: Promise<boolean> | undefined;
 
   constructor(private readonly parts: Pick<McpSourceParts, 'ref' | 'endpoints' | 'http' | 'log'>) {}
 
@@ -43,6 +45,17 @@ export class Discovery {
     return untilAborted(connection, signal);
   }
 
+  /**
+   * Whether the server keeps state for clients of an era. A server that speaks both eras may ask legacy clients while it serves
+   * them, as it cannot ask modern ones, so each client uses its own era where the server has it.
+   */
+  async keepsSessions(era: 'legacy' | 'modern', signal: AbortSignal): Promise<boolean> {
+    const connection = await this.connection(signal);
+    if (connection.era === 'legacy' || era === 'modern') return connection.isStateful;
+    this.#hasLegacySessions ??= this.#tryLegacy(connection.endpoint);
+    return untilAborted(this.#hasLegacySessions, signal);
+  }
+
   /** The next list is read over another connection. */
   forget(connection: Connection): void {
     this.#connections.delete(connection.endpoint.id);
@@ -60,6 +73,7 @@ export class Discovery {
     const replicas = endpoints.readyIds();
     if (replicas === this.#replicas) return;
     this.#replicas = replicas;
+    this.#hasLegacySessions = undefined;
     this.#changed();
   }
 
@@ -68,6 +82,17 @@ export class Discovery {
     const all = [...this.#connections.values()];
     this.#connections.clear();
     await Promise.allSettled(all.map(async (connection) => (await connection).close()));
+  }
+
+  async #tryLegacy(endpoint: Connection['endpoint']): Promise<boolean> {
+    const signal = AbortSignal.any([this.#closed.signal, AbortSignal.timeout(20_000)]);
+    try {
+      const connection = await Connection.open({ endpoint, fetch: this.parts.http.fetch, signal, isLegacy: true });
+      void connection.close();
+      return connection.isStateful;
+    } catch {
+      return false;
+    }
   }
 
   async #open(endpoint: Connection['endpoint']): Promise<Connection> {

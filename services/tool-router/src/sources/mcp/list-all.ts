@@ -71,7 +71,7 @@ async function listOf(kind: Kind, connection: Connection, signal: AbortSignal, l
 
 async function pageOf(connection: Connection, method: string, cursor: unknown, signal: AbortSignal) {
   try {
-    return await connection.request(method, cursor === undefined ? {} : { cursor }, signal);
+    return await connection.request({ method, params: cursor === undefined ? {} : { cursor } }, signal);
   } catch (error) {
     // Many servers have resources and no templates, and say so in this way.
     const isUnknown = error instanceof ProtocolError && error.code === METHOD_NOT_FOUND;

@@ -2,11 +2,13 @@ import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import { ProtocolError, SdkHttpError } from '@modelcontextprotocol/client';
 import type { CallToolResult, InputRequiredResult, Result } from '@modelcontextprotocol/server';
+import { paramHeaders } from '../../schema/param-headers.js';
 import type { Endpoints } from '../endpoints.js';
 import { connectFailed } from '../http/read-answer.js';
 import {
   SourceError,
   type CallContext,
+  type ClientPeer,
   type Listing,
   type SourceRequest,
   type ToolCall,
@@ -15,7 +17,7 @@ import {
 import type { ServerFetch } from './bounded-fetch.js';
 import { askClient, tellClient } from './client-requests.js';
 import { ClientSessions } from './client-sessions.js';
-import { Connection } from './connection.js';
+import { Connection, type OutgoingRequest } from './connection.js';
 import { Discovery } from './discovery.js';
 import { listAll } from './list-all.js';
 import { ENDED_EARLY } from './transport.js';
@@ -25,6 +27,11 @@ export interface McpSourceParts {
   endpoints: Endpoints;
   http: ServerFetch;
   log: Logger;
+}
+
+/** A request to a server. */
+interface Message extends OutgoingRequest {
+  mayRepeat: boolean;
 }
 
 /** An MCP server of either era, whose tools are those that it lists. */
@@ -38,19 +45,7 @@ export class McpSource implements ToolSource {
     this.ref = parts.ref;
     this.#endpoints = parts.endpoints;
     this.#discovery = new Discovery(parts);
-    this.#sessions = new ClientSessions(async (context, underWay) =>
-      Connection.open({
-        endpoint: this.#endpoints.choose(),
-        fetch: parts.http.fetch,
-        signal: context.signal,
-        principal: context.principal,
-        capabilities: context.client.capabilities,
-        isLegacy: true,
-        onRequest: askClient(underWay, context.client),
-        onNotification: tellClient(underWay, context.client),
-        onClose: () => this.#sessions.end(context.client.key),
-      }),
-    );
+    this.#sessions = new ClientSessions((context, underWay) => this.#openSession(context, underWay));
   }
 
   async list(signal: AbortSignal): Promise<Listing> {
@@ -77,11 +72,13 @@ export class McpSource implements ToolSource {
     };
     const { readOnlyHint, idempotentHint } = tool.annotations ?? {};
     const mayRepeat = readOnlyHint === true || idempotentHint === true;
-    return (await this.#send('tools/call', params, context, mayRepeat)) as CallToolResult | InputRequiredResult;
+    const headers = paramHeaders(tool.inputSchema, given);
+    const message = { method: 'tools/call', params, headers, mayRepeat };
+    return (await this.#send(message, context)) as CallToolResult | InputRequiredResult;
   }
 
   request({ method, params }: SourceRequest, context: CallContext): Promise<Result> {
-    return this.#send(method, params, context, true);
+    return this.#send({ method, params, mayRepeat: true }, context);
   }
 
   onChange(listener: () => void): void {
@@ -92,6 +89,10 @@ export class McpSource implements ToolSource {
     this.#discovery.routeChanged();
   }
 
+  logLevelChanged({ key, logLevel }: ClientPeer): void {
+    if (logLevel) void this.#sessions.of(key).then((connection) => connection?.setLogLevel(logLevel));
+  }
+
   clientEnded(key: string): void {
     this.#sessions.end(key);
   }
@@ -100,30 +101,41 @@ export class McpSource implements ToolSource {
     await Promise.all([this.#discovery.close(), this.#sessions.close()]);
   }
 
+  async #openSession(context: CallContext, underWay: ReadonlySet<CallContext>): Promise<Connection> {
+    const { client, principal, signal } = context;
+    const connection = await Connection.open({
+      endpoint: this.#endpoints.choose(),
+      fetch: this.parts.http.fetch,
+      signal,
+      principal,
+      capabilities: client.capabilities,
+      isLegacy: true,
+      onRequest: askClient(underWay, client),
+      onNotification: tellClient(underWay, client),
+      onClose: () => this.#sessions.end(client.key),
+    });
+    if (client.logLevel) await connection.setLogLevel(client.logLevel);
+    return connection;
+  }
+
   /** Sends again, once, what has certainly not run, or what may run twice. */
-  async #send(
-    method: string,
-    params: Record<string, unknown>,
-    context: CallContext,
-    mayRepeat: boolean,
-  ): Promise<Result> {
+  async #send(message: Message, context: CallContext): Promise<Result> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#attempt(method, params, context);
+        return await this.#attempt(message, context);
       } catch (error) {
         context.signal.throwIfAborted();
-        const canRun = connectFailed(error) || isUnknownSession(error) || (mayRepeat && isBreak(error));
+        const canRun = connectFailed(error) || isUnknownSession(error) || (message.mayRepeat && isBreak(error));
         if (!canRun || attempt > 1) throw this.#explained(error, context.signal);
       }
     }
   }
 
-  async #attempt(method: string, params: Record<string, unknown>, context: CallContext): Promise<Result> {
-    const discovered = await this.#discovery.connection(context.signal);
-    if (discovered.isStateful) {
+  async #attempt(message: Message, context: CallContext): Promise<Result> {
+    if (await this.#discovery.keepsSessions(context.client.era, context.signal)) {
       return this.#sessions.within(context, async ({ connection }) => {
         try {
-          return await this.#over(connection, method, params, context);
+          return await this.#over(connection, message, context);
         } catch (error) {
           const isLost =
             isUnknownSession(error) || connectFailed(error) || !this.#endpoints.has(connection.endpoint.id);
@@ -133,18 +145,13 @@ export class McpSource implements ToolSource {
       });
     }
     const shared = await this.#discovery.shared(context.signal);
-    return this.#over(shared, method, params, context);
+    return this.#over(shared, message, context);
   }
 
-  async #over(
-    connection: Connection,
-    method: string,
-    params: Record<string, unknown>,
-    context: CallContext,
-  ): Promise<Result> {
+  async #over(connection: Connection, message: Message, context: CallContext): Promise<Result> {
     const end = this.#endpoints.begin(connection.endpoint);
     try {
-      return await connection.request(method, params, context.signal, context);
+      return await connection.request(message, context.signal, context);
     } finally {
       end();
     }
