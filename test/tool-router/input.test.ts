@@ -138,6 +138,25 @@ describe.each([
   });
 });
 
+it('a round that comes to another router reaches the call that waits', async () => {
+  const router = await startRouter();
+  const server = await startLegacyServer(() => asking('legacy'));
+  await router.publish('srv', { definition: MCP, urls: [server.url] });
+  const other = await router.start();
+  for (const url of [router.url, other]) {
+    const client = await modernClient(url);
+    await becomesTrue('the tool', async () => expect((await client.listTools(undefined, FRESH)).tools).toHaveLength(1));
+  }
+  const answers = [{ action: 'accept', content: { name: 'x' } }, greeting, roots];
+  let asked = await round(router.url, alice, {});
+  for (const answer of answers) {
+    const [key = ''] = Object.keys(asked.result?.inputRequests ?? {});
+    const { requestState } = asked.result ?? {};
+    asked = await round(other, alice, { requestState, inputResponses: { [key]: answer } });
+  }
+  expect(textOf(asked.result)).toBe('x, hello, file:///home');
+});
+
 interface Round {
   result?: { requestState?: string; inputRequests?: Record<string, unknown> };
 }

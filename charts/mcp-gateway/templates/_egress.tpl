@@ -13,11 +13,11 @@
     - podSelector:
         matchLabels:
           {{- include "mcp-gateway.selector" (list $root "control-plane") | nindent 10 }}
+    {{- end }}
     {{- if $root.Values.toolRouter.enabled }}
     - podSelector:
         matchLabels:
           {{- include "mcp-gateway.selector" (list $root "tool-router") | nindent 10 }}
-    {{- end }}
     {{- end }}
     - namespaceSelector:
         matchLabels:

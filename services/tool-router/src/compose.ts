@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { readPrincipal } from '@mcp-gateway/identity';
+import type { Egress } from '@mcp-gateway/platform/egress';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
 import type { Metrics } from '@mcp-gateway/platform/telemetry';
@@ -23,9 +24,13 @@ export interface ToolRouterSettings {
   prefix: string;
   /** They prove that a request comes from a data plane. They may change. */
   internalSecrets: () => readonly string[];
+  /** Where other tool routers reach this one: its origin. Undefined until it listens. */
+  ownUrl?: () => string | undefined;
   maxBodyBytes: number;
   /** How long a call of a tool may take. */
   callTimeoutMs: number;
+  /** How servers that run elsewhere are connected to. Default: public addresses only, without a proxy. */
+  egress?: Egress | undefined;
 }
 
 /** The parts that a tool router is built from; a test replaces some of them. */
@@ -55,13 +60,14 @@ const FIRST_LIST_MS = 5_000;
 export function composeToolRouter(settings: ToolRouterSettings, parts: ToolRouterParts): ToolRouter {
   const { redis, log, pageSize = PAGE, firstListMs = FIRST_LIST_MS } = parts;
   const table = followTools(redis, settings.prefix, log);
-  const sources = createSources(table, log);
+  const sources = createSources(table, log, settings.egress);
   const catalogue = new Catalogue({ table, openSource: sources.open, log });
   const views = new Views(catalogue);
   const announcements = new Announcements(catalogue, views);
+  const { ownUrl = () => undefined } = settings;
   const states = new RequestStates(settings.internalSecrets);
   const parked = new ParkedCalls();
-  const calls = new ToolCalls({ deadlineMs: settings.callTimeoutMs, states, parked });
+  const calls = new ToolCalls({ deadlineMs: settings.callTimeoutMs, states, parked, ownUrl });
   const mcp = { catalogue, views, calls, pageSize, firstListMs };
   const sessions = new Sessions(mcp, announcements);
   const modern = new ModernRequests(mcp, announcements, log);

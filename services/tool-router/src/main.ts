@@ -4,11 +4,13 @@ import {
   internalFields,
   readConfig,
   redisFields,
+  remoteFields,
   serviceFields,
   trafficFields,
   unknownVariables,
   variablesOf,
 } from '@mcp-gateway/platform/config';
+import { createEgress, proxiesOf } from '@mcp-gateway/platform/egress';
 import { createLogger } from '@mcp-gateway/platform/logging';
 import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
 import { closeServer, listen, runMain, shutdownOn } from '@mcp-gateway/platform/serving';
@@ -24,6 +26,7 @@ const MCP_GATEWAY_INTERNAL_SECRETS = internalFields.MCP_GATEWAY_INTERNAL_SECRETS
 const Config = z.object({
   ...serviceFields,
   ...redisFields,
+  ...remoteFields,
   PORT,
   MCP_GATEWAY_HOST,
   MCP_GATEWAY_MAX_BODY_BYTES,
@@ -47,11 +50,17 @@ runMain(async () => {
   const { MCP_GATEWAY_INTERNAL_SECRETS: first } = config;
   const secret = Config.shape.MCP_GATEWAY_INTERNAL_SECRETS;
   const secrets = followedSecret(first, 'MCP_GATEWAY_INTERNAL_SECRETS', secret, process.env, { log, defer });
+  let ownUrl: string | undefined;
   const settings = {
+    ownUrl: () => ownUrl,
     prefix: config.REDIS_PREFIX,
     internalSecrets: secrets ?? (() => first),
     maxBodyBytes: config.MCP_GATEWAY_MAX_BODY_BYTES,
     callTimeoutMs: config.MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS * 1_000,
+    egress: createEgress({
+      allowedNetworks: config.MCP_GATEWAY_REMOTE_ALLOWED_NETWORKS,
+      proxyFor: proxiesOf(process.env),
+    }),
   };
   const { server, isReady, close } = composeToolRouter(settings, { redis, log, metrics });
   void redis.connect().catch(() => {}); // the client reconnects by itself; /readyz says whether the tools are loaded
@@ -61,6 +70,7 @@ runMain(async () => {
   const port = await listen(server, { host: config.MCP_GATEWAY_HOST, port: config.PORT });
   log.info({ port }, 'tool router listens');
   const { MCP_GATEWAY_ANNOUNCED_HOST: announcedHost, MCP_GATEWAY_HOST: host } = config;
-  const announced = { redis, prefix: config.REDIS_PREFIX, url: announcedUrl({ announcedHost, host, port }) };
+  ownUrl = announcedUrl({ announcedHost, host, port });
+  const announced = { redis, prefix: config.REDIS_PREFIX, url: ownUrl };
   defer(announceOnceReady({ ...announced, isReady, drainMs, log })); // first at the end: sessions move before anything closes
 });

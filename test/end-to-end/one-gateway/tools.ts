@@ -66,6 +66,37 @@ describe('the URL of all tools', () => {
     expect(JSON.parse(modern.text)).toMatchObject({ location: 'Zurich', unit: 'celsius' });
   });
 
+  it('has beside it a toolset with a role of its own, which others do not find', async () => {
+    const toolset = {
+      name: 'outdoors',
+      tools: [{ name: 'weather', as: 'sky', description: 'Rain or sun.' }],
+      requiredRoles: ['hikers'],
+    };
+    const put = await fetch(`${gateway.url}/toolsets/outdoors`, {
+      method: 'PUT',
+      headers: { ...ADMIN, 'content-type': 'application/json' },
+      body: JSON.stringify(toolset),
+    });
+    expect(put.status).toBe(201);
+    const url = `${gateway.url}/mcp/t/outdoors`;
+    const hiker = { 'x-dev-userid': 'hanna', 'x-dev-roles': 'hikers' };
+    await becomesTrue('the toolset', async () => {
+      const { client, transport } = await connect(url, { headers: ADMIN });
+      const { tools } = await client.listTools().finally(() => transport.terminateSession());
+      expect(tools).toMatchObject([{ name: 'sky', description: 'Rain or sun.' }]);
+    });
+    const session = await connect(url, { headers: ADMIN });
+    const args = { location: 'Zurich', unit: 'celsius' };
+    expect(JSON.parse(await callText(session, 'sky', args))).toMatchObject({ location: 'Zurich' });
+    // The role of the toolset is no role of the tool.
+    expect((await (await connect(url, { headers: hiker })).client.listTools()).tools).toEqual([]);
+    const stranger = { 'x-dev-userid': 'eve', 'x-dev-roles': 'other' };
+    await expect(connect(url, { headers: stranger })).rejects.toThrow(/TOOLSET_NOT_FOUND|no such toolset/);
+    const removed = await fetch(`${gateway.url}/toolsets/outdoors`, { method: 'DELETE', headers: ADMIN });
+    expect(removed.status).toBe(204);
+    await becomesTrue('its end', () => expect(session.client.listTools()).rejects.toThrow(/toolset|session|404/i));
+  });
+
   it('keeps sessions through the death of one of two tool routers, at both of two data planes', async () => {
     const second = await startDataPlane(gateway);
     const other = await startToolRouter(gateway);

@@ -10,7 +10,11 @@ import { PRINCIPAL_HEADER, sealPrincipal } from '@mcp-gateway/identity';
 import { closeServer, listen } from '@mcp-gateway/platform/serving';
 import { routePublisher } from '@mcp-gateway/routing';
 import { Client, StreamableHTTPClientTransport, type ClientCapabilities } from '@modelcontextprotocol/client';
-import { composeToolRouter, type ToolRouterParts } from '../../../services/tool-router/src/compose.js';
+import {
+  composeToolRouter,
+  type ToolRouterParts,
+  type ToolRouterSettings,
+} from '../../../services/tool-router/src/compose.js';
 import { afterTest } from '../../support/clean-up.js';
 import { connect, type ClientOptions, type Session } from '../../support/clients.js';
 import { silent } from '../../support/postgres.js';
@@ -41,25 +45,30 @@ export const headersOf = (caller: Principal): Record<string, string> => ({
   [PRINCIPAL_HEADER]: sealPrincipal(caller),
 });
 
-export interface RouterOptions extends Partial<Pick<ToolRouterParts, 'pageSize' | 'firstListMs' | 'log'>> {
+export interface RouterOptions
+  extends Pick<ToolRouterSettings, 'egress'>, Partial<Pick<ToolRouterParts, 'pageSize' | 'firstListMs' | 'log'>> {
   callTimeoutMs?: number;
 }
 
 /** A tool router as main.ts builds it, whose tools the test publishes as the worker does. */
-export async function startRouter({ callTimeoutMs = 10_000, ...parts }: RouterOptions = {}) {
+export async function startRouter({ callTimeoutMs = 10_000, egress, ...parts }: RouterOptions = {}) {
   const prefix = freshPrefix();
   const publisher = routePublisher(await connectRedis(), prefix);
   await publisher.publishAll([], 0);
-  const settings = { prefix, internalSecrets: () => [SECRET], maxBodyBytes: 4 * 1024 * 1024, callTimeoutMs };
+  const settings = { prefix, internalSecrets: () => [SECRET], maxBodyBytes: 4 * 1024 * 1024, callTimeoutMs, egress };
 
   async function start() {
-    const router = composeToolRouter(settings, { redis: await connectRedis(), log: silent, ...parts });
+    let origin: string | undefined;
+    const router = composeToolRouter(
+      { ...settings, ownUrl: () => origin },
+      { redis: await connectRedis(), log: silent, ...parts },
+    );
     const port = await listen(router.server, { host: '127.0.0.1', port: 0 });
     afterTest(async () => {
       await router.close();
       await closeServer(router.server, 0);
     });
-    const origin = `http://127.0.0.1:${port}`;
+    origin = `http://127.0.0.1:${port}`;
     await waitFor('the router to be ready', async () => (await fetch(`${origin}/readyz`)).ok);
     return `${origin}/mcp`;
   }

@@ -7,4 +7,7 @@
 - { name: MCP_GATEWAY_DRAIN_SECONDS, value: {{ .Values.toolRouter.drainSeconds | int64 | quote }} }
 - { name: MCP_GATEWAY_MAX_BODY_BYTES, value: {{ .Values.dataPlane.maxBodyBytes | int64 | quote }} }
 - { name: MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS, value: {{ .Values.dataPlane.upstreamTimeoutSeconds | int64 | quote }} }
+{{- with include "mcp-gateway.remoteVariables" . }}
+{{ . }}
+{{- end }}
 {{- end -}}

@@ -96,6 +96,10 @@ export class ParkedCalls {
     return this.#round(call, context);
   }
 
+  has(id: string): boolean {
+    return this.#parked.has(id);
+  }
+
   close(): void {
     for (const call of this.#parked.values()) this.#end(call, 'the tool router ends');
   }

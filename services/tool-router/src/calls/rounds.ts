@@ -13,6 +13,8 @@ export interface Round {
 export interface RoundsParts {
   states: RequestStates;
   parked: ParkedCalls;
+  /** Where other routers reach this one: its origin. Undefined until it listens. */
+  ownUrl: () => string | undefined;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface RoundsParts {
  * @param send sends the request to the source, with the state as the server gave it
  */
 export async function runRound(
-  { states, parked }: RoundsParts,
+  { states, parked, ownUrl }: RoundsParts,
   what: string,
   round: Round,
   context: CallContext,
@@ -41,8 +43,12 @@ export async function runRound(
   const toServer: Round = { inputResponses, requestState: state.server };
   const isModern = context.ask === undefined;
   if (!isModern) return sealed(await send(toServer, context), 'server');
-  if (state.parked !== undefined)
+  if (state.parked !== undefined) {
+    const { router } = state;
+    const isElsewhere = !parked.has(state.parked) && router !== undefined && router !== ownUrl();
+    if (isElsewhere && context.handOn) return context.handOn(router); // that router seals its answer
     return sealed(await parked.resume(state.parked, inputResponses ?? {}, context), 'parked');
+  }
   let isParked = true;
   const result = await parked.begin(context, async (inRound) => {
     const answer = await send(toServer, inRound);
@@ -53,6 +59,12 @@ export async function runRound(
 
   function sealed(answer: Result, field: 'server' | 'parked'): Result | InputRequiredResult {
     if (!isInputRequiredResult(answer)) return answer;
-    return { ...answer, requestState: states.seal({ [field]: answer.requestState }, binding) };
+    return {
+      ...answer,
+      requestState: states.seal(
+        { [field]: answer.requestState, ...(field === 'parked' && { router: ownUrl() }) },
+        binding,
+      ),
+    };
   }
 }

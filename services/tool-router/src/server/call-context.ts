@@ -7,9 +7,11 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
+import { invalidState } from '../calls/request-state.js';
 import type { Kind } from '../catalog/view.js';
 import type { CallContext, ClientPeer } from '../sources/source.js';
 import type { Caller } from './caller.js';
+import { sendToRouter } from './other-router.js';
 
 /** The client of a legacy session; the client of a modern request lives as long as the request. */
 export interface SessionPeer extends ClientPeer {
@@ -27,6 +29,7 @@ export function callContextOf(
   { mcpReq, http }: ServerContext,
   { principal, requestId }: Caller,
   session: SessionPeer | undefined,
+  params: Record<string, unknown>,
 ): CallContext {
   const token = mcpReq._meta?.progressToken;
   const send: ClientPeer['notify'] = (notification) => void mcpReq.notify(notification).catch(() => {});
@@ -44,6 +47,14 @@ export function callContextOf(
     ask: session && ((request, signal) => mcpReq.send(request, AnyResult, { signal, timeout: NO_LIMIT_MS })),
     notify: (notification) => {
       if (isWanted(notification, client.logLevel, session !== undefined)) send(notification);
+    },
+    handOn: (router) => {
+      const request = http?.req;
+      if (!request) throw invalidState();
+      const { id, method, envelope, inputResponses, signal } = mcpReq;
+      const _meta = { ...mcpReq._meta, ...envelope };
+      const message = { id, method, params: { ...params, _meta, inputResponses, requestState: mcpReq.requestState() } };
+      return sendToRouter(router, { request, message, signal, notify: send });
     },
   };
 }

@@ -68,7 +68,7 @@ export function createMcpServer(parts: McpServerParts, opener: Caller, session?:
         inputResponses: context.mcpReq.inputResponses,
         requestState: context.mcpReq.requestState<string>(),
       };
-      return handler(params, { view, round, context: callContextOf(context, caller, session) });
+      return handler(params, { view, round, context: callContextOf(context, caller, session, params) });
     });
 
   const list = (method: string, kind: Kind, field: string) =>

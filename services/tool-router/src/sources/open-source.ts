@@ -1,5 +1,6 @@
 import { unreachable } from '@mcp-gateway/common/errors';
 import { adapterRef, type PublishedTool, type ResourceRef } from '@mcp-gateway/common/contracts';
+import type { Egress } from '@mcp-gateway/platform/egress';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { ToolTable } from '@mcp-gateway/routing';
 import { Agent } from 'undici';
@@ -22,8 +23,8 @@ export interface Sources {
 }
 
 /** Opens a source for each definition, with what all of them share. */
-export function createSources(table: ToolTable, log: Logger): Sources {
-  const http = serverFetch();
+export function createSources(table: ToolTable, log: Logger, egress?: Egress): Sources {
+  const http = serverFetch(egress);
   // The deadline of a call bounds the whole of it, also one that answers byte by byte.
   const timeouts = { headersTimeout: 0, bodyTimeout: 0, connect: { timeout: CONNECT_MS } };
   const dispatcher = new Agent({ ...timeouts, connections: MAX_CONNECTIONS });

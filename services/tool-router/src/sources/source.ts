@@ -79,6 +79,8 @@ export interface CallContext {
   client: ClientPeer;
   ask: ClientPeer['ask'];
   notify: ClientPeer['notify'];
+  /** Hands the request on to another tool router, which has the call that it continues. */
+  handOn?: ((router: string) => Promise<Result>) | undefined;
 }
 
 /**

@@ -17,6 +17,7 @@ import {
 import { z } from 'zod';
 import { urlOf } from '../endpoints.js';
 import type { CallContext } from '../source.js';
+import type { RemoteRequestInit } from './bounded-fetch.js';
 import { ServerTransport } from './transport.js';
 
 /** Whatever the server answers, with fields that the SDK does not know. */
@@ -73,14 +74,15 @@ export class Connection {
   static async open(options: ConnectionOptions): Promise<Connection> {
     const { endpoint, fetch, signal, principal, capabilities = {}, isLegacy } = options;
     const stream = Promise.withResolvers<void>();
+    const asked = (init?: RequestInit): RemoteRequestInit => ({ ...init, ...(endpoint.remote && { isRemote: true }) });
     const transport = new ServerTransport(urlOf(endpoint), {
       fetch: (url, init) => {
-        const response = fetch(url, init);
+        const response = fetch(url, asked(init));
         if (init?.method === 'GET') void response.catch(() => {}).then(() => stream.resolve());
         return response;
       },
       reconnectionOptions: RECONNECT,
-      ...(principal && { requestInit: { headers: headersOf(principal) } }),
+      requestInit: { headers: headersFor(endpoint, principal) },
     });
     const client = new Client(
       { name: 'mcp-gateway', version: '0.1.0' },
@@ -130,7 +132,10 @@ export class Connection {
         signal,
         timeout: NO_LIMIT_MS,
         allowInputRequired: true,
-        headers: { ...headers, ...(from && { ...headersOf(from.principal), 'X-Request-Id': from.requestId }) },
+        headers: {
+          ...headers,
+          ...(from && { ...headersFor(this.endpoint, from.principal), 'X-Request-Id': from.requestId }),
+        },
         ...(from?.onProgress && { onprogress: from.onProgress }),
       });
     return from ? REQUESTS.run(from, send) : send();
@@ -170,7 +175,10 @@ const envelopeOf = ({ client: { capabilities, logLevel } }: CallContext): Record
   ...(logLevel && { [LOG_LEVEL_META_KEY]: logLevel }),
 });
 
-function headersOf(principal: Principal): Record<string, string> {
+/** Others do not learn who calls. */
+function headersFor({ remote }: Endpoint, principal: Principal | undefined): Record<string, string> {
+  if (remote) return remote.headers ?? {};
+  if (!principal) return {};
   const list = identityHeaders(principal);
   const headers: Record<string, string> = {};
   for (let i = 0; i + 1 < list.length; i += 2) headers[list[i] as string] = list[i + 1] as string;

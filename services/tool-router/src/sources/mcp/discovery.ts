@@ -1,10 +1,20 @@
 import { resourceKey } from '@mcp-gateway/common/contracts';
+import { ProtocolError, ProtocolErrorCode, type JSONRPCRequest, type Result } from '@modelcontextprotocol/client';
 import { tellCaller } from './client-requests.js';
 import { Connection } from './connection.js';
 import type { McpSourceParts } from './mcp-source.js';
 
 const LISTEN_AGAIN_MS = 5_000;
 const CHANGED = /^notifications\/(tools|prompts|resources)\/list_changed$/;
+
+/** Some servers list the tools that need a capability only to clients that have it. The clients of the gateway may have it. */
+const EVERYTHING = { sampling: {}, elicitation: { form: {}, url: {} }, roots: {} };
+
+/** The gateway itself answers no questions: those of a call go to the client of the call. */
+function refuse({ method }: JSONRPCRequest): Promise<Result> {
+  if (method === 'roots/list') return Promise.resolve({ roots: [] });
+  throw new ProtocolError(ProtocolErrorCode.MethodNotFound, 'The gateway itself takes no requests');
+}
 
 /**
  * The connections of the gateway itself to a server: they discover what the server offers and when that changes. A server that
@@ -101,6 +111,8 @@ export class Discovery {
         endpoint,
         fetch: this.parts.http.fetch,
         signal: AbortSignal.any([this.#closed.signal, AbortSignal.timeout(20_000)]),
+        capabilities: EVERYTHING,
+        onRequest: refuse,
         onNotification: (notification) => {
           if (CHANGED.test(notification.method)) this.#changed();
           else tellCaller(notification);
