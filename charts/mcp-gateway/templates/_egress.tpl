@@ -9,11 +9,9 @@
 - ports: [{ port: 53, protocol: UDP }, { port: 53, protocol: TCP }]
 {{- if has (index . 1) (list "data-plane" "tool-router") }}
 - to:
-    {{- if eq (index . 1) "data-plane" }}
     - podSelector:
         matchLabels:
           {{- include "mcp-gateway.selector" (list $root "control-plane") | nindent 10 }}
-    {{- end }}
     {{- if $root.Values.toolRouter.enabled }}
     - podSelector:
         matchLabels:

@@ -208,6 +208,7 @@ function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Part
     MCP_GATEWAY_AUDIT: config.MCP_GATEWAY_AUDIT,
     MCP_GATEWAY_AUDIT_RETENTION_DAYS: String(config.MCP_GATEWAY_AUDIT_RETENTION_DAYS),
   };
+  const controlPlane = { CONTROL_PLANE_URL: `http://127.0.0.1:${controlPlanePort}` };
   return {
     'control-plane': {
       ...callers,
@@ -236,9 +237,9 @@ function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Part
       ...remote,
       ...definedVariables(Object.keys(trafficFields), env),
       ...definedVariables(withFile('MCP_GATEWAY_IDENTITY_KEYS'), env),
-      CONTROL_PLANE_URL: `http://127.0.0.1:${controlPlanePort}`,
+      ...controlPlane,
     },
-    'tool-router': { ...shared, ...internal, ...remote, ...toolRouterVariables(env) },
+    'tool-router': { ...shared, ...internal, ...remote, ...controlPlane, ...toolRouterVariables(env) },
   };
 }
 

@@ -61,10 +61,10 @@ const MAX_PROPERTIES = 256;
 function plainProperties(document: JsonObject, schema: Placed): Body['properties'] {
   const { value, path } = resolved(document, schema);
   if (!isObject(value) || !isObject(own(value, 'properties'))) return undefined;
-  const additional = own(value, 'additionalProperties');
+  const [type, additional] = [own(value, 'type'), own(value, 'additionalProperties')];
   const isPlain =
     Object.keys(value).every((key) => PLAIN.has(key)) &&
-    own(value, 'type') === 'object' &&
+    (type === undefined || type === 'object') &&
     (additional === undefined || additional === false);
   if (!isPlain) return undefined;
   const required = own(value, 'required');

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { type BrokerClient, credentialCache } from '@mcp-gateway/credentials';
 import { readPrincipal } from '@mcp-gateway/identity';
 import type { Egress } from '@mcp-gateway/platform/egress';
 import type { Logger } from '@mcp-gateway/platform/logging';
@@ -17,6 +18,7 @@ import { ModernRequests } from './server/modern.js';
 import { serveMcp } from './server/serve-mcp.js';
 import { Sessions } from './server/sessions.js';
 import { createSources } from './sources/open-source.js';
+import { ServerCredentials } from './sources/server-credentials.js';
 
 /** Settings that the operator decides. */
 export interface ToolRouterSettings {
@@ -38,6 +40,8 @@ export interface ToolRouterParts {
   /** It need not be connected yet. */
   redis: RedisClient;
   log: Logger;
+  /** Where credentials for servers come from; undefined: calls of servers that need one fail. */
+  broker?: Pick<BrokerClient, 'issue'> | undefined;
   metrics?: Metrics | undefined;
   /** Entries of one page of a list. */
   pageSize?: number;
@@ -60,7 +64,8 @@ const FIRST_LIST_MS = 5_000;
 export function composeToolRouter(settings: ToolRouterSettings, parts: ToolRouterParts): ToolRouter {
   const { redis, log, pageSize = PAGE, firstListMs = FIRST_LIST_MS } = parts;
   const table = followTools(redis, settings.prefix, log);
-  const sources = createSources(table, log, settings.egress);
+  const credentials = new ServerCredentials(parts.broker && credentialCache({ broker: parts.broker }));
+  const sources = createSources({ table, credentials, egress: settings.egress, log });
   const catalogue = new Catalogue({ table, openSource: sources.open, log });
   const views = new Views(catalogue);
   const announcements = new Announcements(catalogue, views);

@@ -1,6 +1,14 @@
 import {
+  brokerClient,
+  controlPlaneAgent,
+  controlPlaneTlsFields,
+  followControlPlaneTls,
+  tlsOf,
+} from '@mcp-gateway/credentials';
+import {
   callerFields,
   followedSecret,
+  HttpUrl,
   internalFields,
   readConfig,
   redisFields,
@@ -32,6 +40,10 @@ const Config = z.object({
   MCP_GATEWAY_MAX_BODY_BYTES,
   MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS,
   MCP_GATEWAY_INTERNAL_SECRETS,
+  CONTROL_PLANE_URL: HttpUrl.optional().describe(
+    'the URL of the control plane, which gives credentials for servers of tools',
+  ),
+  ...controlPlaneTlsFields,
   ...announcementFields,
 });
 
@@ -50,11 +62,18 @@ runMain(async () => {
   const { MCP_GATEWAY_INTERNAL_SECRETS: first } = config;
   const secret = Config.shape.MCP_GATEWAY_INTERNAL_SECRETS;
   const secrets = followedSecret(first, 'MCP_GATEWAY_INTERNAL_SECRETS', secret, process.env, { log, defer });
+  const internalSecrets = secrets ?? (() => first);
+  const controlPlane = config.CONTROL_PLANE_URL;
+  const agent = controlPlaneAgent(config);
+  if (agent) defer(followControlPlaneTls(agent, config, { log }));
+  const toControlPlane = { secrets: internalSecrets, tls: tlsOf(agent), log };
+  const broker = controlPlane === undefined ? undefined : brokerClient({ controlPlane, ...toControlPlane });
+  defer(async () => broker?.close());
   let ownUrl: string | undefined;
   const settings = {
     ownUrl: () => ownUrl,
     prefix: config.REDIS_PREFIX,
-    internalSecrets: secrets ?? (() => first),
+    internalSecrets,
     maxBodyBytes: config.MCP_GATEWAY_MAX_BODY_BYTES,
     callTimeoutMs: config.MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS * 1_000,
     egress: createEgress({
@@ -62,7 +81,7 @@ runMain(async () => {
       proxyFor: proxiesOf(process.env),
     }),
   };
-  const { server, isReady, close } = composeToolRouter(settings, { redis, log, metrics });
+  const { server, isReady, close } = composeToolRouter(settings, { redis, log, broker, metrics });
   void redis.connect().catch(() => {}); // the client reconnects by itself; /readyz says whether the tools are loaded
 
   defer(() => closeServer(server, 5_000));

@@ -21,7 +21,7 @@ import { silent } from '../../support/postgres.js';
 import { connectRedis, freshPrefix } from '../../support/redis.js';
 import { waitFor } from '../../support/wait.js';
 
-export const SECRET = 'a secret that data planes and tool routers share';
+const SECRET = 'a secret that data planes and tool routers share';
 
 export const principal = (subject: string, ...roles: string[]): Principal => ({
   subject,
@@ -46,7 +46,9 @@ export const headersOf = (caller: Principal): Record<string, string> => ({
 });
 
 export interface RouterOptions
-  extends Pick<ToolRouterSettings, 'egress'>, Partial<Pick<ToolRouterParts, 'pageSize' | 'firstListMs' | 'log'>> {
+  extends
+    Pick<ToolRouterSettings, 'egress'>,
+    Partial<Pick<ToolRouterParts, 'pageSize' | 'firstListMs' | 'log' | 'broker'>> {
   callTimeoutMs?: number;
 }
 
@@ -85,6 +87,12 @@ export async function startRouter({ callTimeoutMs = 10_000, egress, ...parts }: 
         definition,
         version: await version(),
       });
+    },
+    /** Publishes an adapter, which by itself is no source of tools. */
+    async publishAdapter(name: string, url: string, route: Partial<PublishedRoute> = {}) {
+      const endpoints = [{ id: `${name} at ${url}`, url, path: '/mcp', ready: true }];
+      const ref = routeOf({ kind: 'adapter', name });
+      await publisher.publish({ route: { ...ref, path: '/mcp', endpoints, ...route }, version: await version() });
     },
     /** @param spec without its name */
     async publishToolset(name: string, spec: object) {

@@ -19,7 +19,7 @@ export interface Exposed<T> {
   shown: T;
 }
 
-export interface Kinds {
+interface Kinds {
   tools: Tool;
   prompts: Prompt;
   resources: Resource;

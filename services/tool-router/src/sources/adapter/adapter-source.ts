@@ -71,15 +71,11 @@ export class AdapterSource implements ToolSource {
     if (denial) throw new SourceError(`the policies of adapter ${name} do not permit it: ${denial.reason}`);
   }
 
-  /** @throws SourceError while there is no such adapter, and for one whose server wants what the tool router does not have */
+  /** @throws SourceError while there is no such adapter */
   #usable(): Route {
     const { adapter: name } = this.parts.definition;
     const route = this.parts.adapter();
     if (!route) throw new SourceError(`there is no adapter ${name}; its owner can register it`);
-    if (route.upstreamAuth || route.tls) {
-      const what = route.tls ? 'tls' : 'upstreamAuth';
-      throw new SourceError(`adapter ${name} has ${what}, with which a tool cannot use it; call the adapter itself`);
-    }
     return route;
   }
 }
