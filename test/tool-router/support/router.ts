@@ -21,7 +21,7 @@ import { silent } from '../../support/postgres.js';
 import { connectRedis, freshPrefix } from '../../support/redis.js';
 import { waitFor } from '../../support/wait.js';
 
-export const SECRET = 'a secret that data planes and tool routers share';
+const SECRET = 'a secret that data planes and tool routers share';
 
 export const principal = (subject: string, ...roles: string[]): Principal => ({
   subject,

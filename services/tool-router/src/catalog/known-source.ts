@@ -6,7 +6,7 @@ import type { Logger } from '@mcp-gateway/platform/logging';
 import { NOTHING, type Listing, type ToolSource } from '../sources/source.js';
 
 /** How long the tools of a server that fails stay listed. Their calls say what is wrong. */
-export const KEEP_MS = 10 * 60_000;
+const KEEP_MS = 10 * 60_000;
 const LIST_MS = 30_000;
 /** For servers that do not tell when their lists change. */
 const REFRESH_MS = 60_000;

@@ -1,10 +1,5 @@
-import {
-  ProtocolError,
-  ProtocolErrorCode,
-  ResourceNotFoundError,
-  UriTemplate,
-  type Result,
-} from '@modelcontextprotocol/server';
+import { matchesName } from '@mcp-gateway/common/contracts';
+import { ProtocolError, ProtocolErrorCode, ResourceNotFoundError, type Result } from '@modelcontextprotocol/server';
 import type { ToolCalls } from '../calls/call-tool.js';
 import type { Round } from '../calls/rounds.js';
 import type { KnownSource } from '../catalog/known-source.js';
@@ -74,15 +69,12 @@ function referenced(view: View, ref: Record<string, unknown>): Subject {
 
 function sourceOfUri(view: View, uri: string): KnownSource {
   const listed = view.find('resources', uri) ?? view.find('templates', uri);
-  const found = listed ?? view.templates.find(({ key }) => matches(key, uri));
+  const found = listed ?? view.templates.find(({ key }) => isExpansion(key, uri));
   if (!found) throw new ResourceNotFoundError(uri);
   return found.source;
 }
 
-function matches(template: string, uri: string): boolean {
-  try {
-    return new UriTemplate(template).match(uri) !== null;
-  } catch {
-    return false;
-  }
-}
+const EXPRESSIONS = /\{[^{}]*\}/g;
+
+/** Any text stands for an expression: the SDK would try many ways to divide a URI among the expressions of a hostile template. */
+const isExpansion = (template: string, uri: string): boolean => matchesName(template.replaceAll(EXPRESSIONS, '*'), uri);

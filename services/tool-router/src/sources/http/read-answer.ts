@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 import { SourceError } from '../source.js';
 
 /** Of an answer of a tool that is no MCP server. */
-export const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 
 export interface Answer {
   status: number;

@@ -3,7 +3,7 @@ import { createEgress, type Egress, EGRESS_CONNECT_MS } from '@mcp-gateway/platf
 import { Agent, buildConnector, fetch as undiciFetch, type RequestInit as UndiciRequestInit } from 'undici';
 
 /** Of one answer to a POST, and of one event on the stream of a server: room for images. */
-export const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 const CONNECT_MS = 3_000;
 const MAX_CONNECTIONS = 4_000;
 

@@ -1,8 +1,10 @@
-import { resourceKey } from '@mcp-gateway/common/contracts';
+import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
+import type { Logger } from '@mcp-gateway/platform/logging';
 import { ProtocolError, ProtocolErrorCode, type JSONRPCRequest, type Result } from '@modelcontextprotocol/client';
+import type { Endpoints } from '../endpoints.js';
+import type { ServerFetch } from './bounded-fetch.js';
 import { tellCaller } from './client-requests.js';
 import { Connection } from './connection.js';
-import type { McpSourceParts } from './mcp-source.js';
 
 const LISTEN_AGAIN_MS = 5_000;
 const CHANGED = /^notifications\/(tools|prompts|resources)\/list_changed$/;
@@ -14,6 +16,13 @@ const EVERYTHING = { sampling: {}, elicitation: { form: {}, url: {} }, roots: {}
 function refuse({ method }: JSONRPCRequest): Promise<Result> {
   if (method === 'roots/list') return Promise.resolve({ roots: [] });
   throw new ProtocolError(ProtocolErrorCode.MethodNotFound, 'The gateway itself takes no requests');
+}
+
+export interface McpSourceParts {
+  ref: ResourceRef;
+  endpoints: Endpoints;
+  http: ServerFetch;
+  log: Logger;
 }
 
 /**
@@ -31,7 +40,7 @@ export class Discovery {
   /** Of a modern server: whether it opens sessions for legacy clients, too. */
   #hasLegacySessions: Promise<boolean> | undefined;
 
-  constructor(private readonly parts: Pick<McpSourceParts, 'ref' | 'endpoints' | 'http' | 'log'>) {}
+  constructor(private readonly parts: McpSourceParts) {}
 
   onChange(listener: () => void): void {
     this.#listeners.push(listener);

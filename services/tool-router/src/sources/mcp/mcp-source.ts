@@ -1,5 +1,4 @@
 import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
-import type { Logger } from '@mcp-gateway/platform/logging';
 import { ProtocolError, SdkHttpError } from '@modelcontextprotocol/client';
 import type { CallToolResult, InputRequiredResult, Result } from '@modelcontextprotocol/server';
 import { paramHeaders } from '../../schema/param-headers.js';
@@ -14,20 +13,12 @@ import {
   type ToolCall,
   type ToolSource,
 } from '../source.js';
-import type { ServerFetch } from './bounded-fetch.js';
 import { askClient, tellClient } from './client-requests.js';
 import { ClientSessions } from './client-sessions.js';
 import { Connection, type OutgoingRequest } from './connection.js';
-import { Discovery } from './discovery.js';
+import { Discovery, type McpSourceParts } from './discovery.js';
 import { listAll } from './list-all.js';
 import { ENDED_EARLY } from './transport.js';
-
-export interface McpSourceParts {
-  ref: ResourceRef;
-  endpoints: Endpoints;
-  http: ServerFetch;
-  log: Logger;
-}
 
 /** A request to a server. */
 interface Message extends OutgoingRequest {
