@@ -45,7 +45,7 @@ beforeAll(async () => {
     body: JSON.stringify(WEATHER),
     signal: AbortSignal.timeout(ANSWER_MS),
   });
-  expect(registered.status).toBe(201);
+  if (!registered.ok) throw new Error(`POST /tools answered ${registered.status}: ${await registered.text()}`);
 }, LOAD_MS);
 
 const open = () => connect(`${url}/mcp`, { headers });

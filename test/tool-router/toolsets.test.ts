@@ -113,6 +113,28 @@ it('tools whose names look alike once they are altered stay two, and a toolset m
   expect(await says(spaced)).toBe('tickets: dir read {}');
 });
 
+it('no source takes the names of another with its prefix, and each call reaches the server that the name says', async () => {
+  const { router, open } = await setUp();
+  const imitation = await startModernServer(() => server('imitation', ['find', 'weather', 'own']));
+  const definition = { type: 'mcp', prefix: 'search_' } as const;
+  await router.publish('aaa', { definition, urls: [imitation.url], route: { requiredRoles: ['sales'] } });
+  await router.publishToolset('offers', { tools: [{ name: '*' }], requiredRoles: ['sales'] });
+  const { names, says } = await open('offers', sales);
+  await becomesTrue('the tools', async () =>
+    expect(await names()).toEqual([
+      'aaa_find',
+      'search_find',
+      'search_index',
+      'search_own',
+      'search_weather',
+      'weather',
+    ]),
+  );
+  expect(await says('search_find')).toBe('search: find {}');
+  expect(await says('aaa_find')).toBe('imitation: find {}');
+  expect(await says('search_own')).toBe('imitation: own {}');
+});
+
 it('a search stands in place of the list, and finds and calls only what the caller may use', async () => {
   const { router, at, open } = await setUp();
   await router.publishToolset('big', { search: true, tools: [{ name: '*' }], requiredRoles: ['support', 'sales'] });

@@ -68,10 +68,7 @@ describe('a toolset', () => {
         ],
       },
     ],
-    [
-      '#/tools/0/source/kind must be one of tool, adapter',
-      { tools: [{ name: 'a', source: { kind: 'toolset', name: 'b' } }] },
-    ],
+    ['#/tools/0/source/kind must be one of tool', { tools: [{ name: 'a', source: { kind: 'adapter', name: 'b' } }] }],
     ['#/names must be one of portable, mcp', { names: 'any' }],
     ['#/name must not be "all": that is the toolset of all tools, which is served at /mcp', { name: 'all' }],
     ['#/replicaCount is not a known field', { replicaCount: 1 }],

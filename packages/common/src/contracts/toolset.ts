@@ -49,7 +49,9 @@ export const ToolSelection = z
     name: ToolPattern,
     source: z
       .strictObject({
-        kind: z.enum(['tool', 'adapter']).meta({ description: 'Kind of the source.' }),
+        kind: z.enum(['tool']).meta({
+          description: 'Kind of the source. The tools of an adapter come from the tool whose source it is.',
+        }),
         name: ResourceName.meta({ description: 'Name of the source.' }),
       })
       .optional()

@@ -1,6 +1,9 @@
-import type { ToolNames } from '@mcp-gateway/common/contracts';
+import { prefixOf, resourceKey, type ToolNames } from '@mcp-gateway/common/contracts';
+import type { Logger } from '@mcp-gateway/platform/logging';
 import { exposedNames } from './exposed-names.js';
 import { listingOf, type KnownSource } from './known-source.js';
+
+const MAX_TOLD = 20;
 
 /** The exposed names of the tools of all sources, whoever may use them: each caller sees a tool under the same name. */
 export class NameTable {
@@ -8,7 +11,14 @@ export class NameTable {
   #made: readonly unknown[] = [];
   #names = new Map<KnownSource, ReadonlyMap<string, string>>();
 
-  constructor(private readonly rule: ToolNames) {}
+  /** What the log has said last. */
+  #told = '';
+
+  /** @param log where it says which tools do not have the names that their sources want; absent: it says nothing */
+  constructor(
+    private readonly rule: ToolNames,
+    private readonly log?: Logger,
+  ) {}
 
   /** @param sources all of the catalogue; returns names by the name at the source */
   of(sources: readonly KnownSource[]): ReadonlyMap<KnownSource, ReadonlyMap<string, string>> {
@@ -24,6 +34,22 @@ export class NameTable {
     const bySource = new Map<KnownSource, Map<string, string>>(sources.map((known) => [known, new Map()]));
     tools.forEach(({ known, name }, index) => bySource.get(known)?.set(name, names[index] ?? name));
     this.#names = bySource;
+    this.#tell(
+      tools.flatMap(({ known: { ref, prefix }, name }, index) => {
+        const exposed = names[index];
+        const isDisplaced = exposed !== prefix + name && exposed === prefixOf({}, ref.name) + name;
+        return isDisplaced ? [`${resourceKey(ref)}: ${exposed} in place of ${prefix}${name}`] : [];
+      }),
+    );
     return this.#names;
+  }
+
+  #tell(displaced: readonly string[]): void {
+    const tools = displaced.slice(0, MAX_TOLD);
+    const text = tools.join();
+    if (text !== this.#told && text !== '') {
+      this.log?.warn({ tools }, 'other tools have the names that these want; change the prefix of the source');
+    }
+    this.#told = text;
   }
 }

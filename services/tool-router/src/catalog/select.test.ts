@@ -24,7 +24,6 @@ describe('a toolset shows', () => {
     ['everything', [{ name: '*' }], TOOLS.map(({ key }) => key)],
     ['the tools of one source', [{ name: '*', source: SEARCH }], ['search_find', 'search_index']],
     ['none of another source', [{ name: 'weather', source: SEARCH }], []],
-    ['none of another kind', [{ name: '*', source: { kind: 'adapter', name: 'search' } }], []],
     ['a tool under another name', [{ name: 'weather', as: 'sky' }], ['sky: about weather']],
     ['another description', [{ name: 'weather', description: 'Rain.' }], ['weather: Rain.']],
     [

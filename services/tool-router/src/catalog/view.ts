@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { resourceKey, type PublishedToolset } from '@mcp-gateway/common/contracts';
+import { resourceKey, type PublishedToolset, type ToolNames } from '@mcp-gateway/common/contracts';
 import type { Principal } from '@mcp-gateway/common/principal';
+import type { Logger } from '@mcp-gateway/platform/logging';
 import type { Prompt, Resource, ResourceTemplateType, Tool } from '@modelcontextprotocol/server';
 import type { Catalogue } from './catalogue.js';
 import { listingOf, type KnownSource } from './known-source.js';
@@ -43,6 +44,7 @@ export type View = { readonly [kind in Kind]: readonly Exposed<Kinds[kind]>[] } 
 };
 
 const MAX_CALLERS = 2_000;
+const MAX_SEARCHES = 50;
 
 /** The views of callers, in memory until the catalogue changes. Callers of one toolset that may use the same sources share one. */
 export class Views {
@@ -50,9 +52,16 @@ export class Views {
   readonly #bySources = new Map<string, View>();
   #version = -1;
 
-  readonly #names = { portable: new NameTable('portable'), mcp: new NameTable('mcp') };
+  readonly #names: Record<ToolNames, NameTable>;
+  /** By the fingerprint of the tools: an index outlives changes of the catalogue that are none of its tools. */
+  readonly #searches = new Map<string, ToolSearch>();
 
-  constructor(private readonly catalogue: Catalogue) {}
+  constructor(
+    private readonly catalogue: Catalogue,
+    log: Logger,
+  ) {
+    this.#names = { portable: new NameTable('portable', log), mcp: new NameTable('mcp') };
+  }
 
   /** @param toolset the name of one; a caller that may not use it sees nothing */
   of(principal: Principal, toolset: string): View {
@@ -82,9 +91,21 @@ export class Views {
     let view = this.#bySources.get(key);
     if (!view) {
       const names = this.#names[toolset?.names ?? 'portable'].of(this.catalogue.sources);
-      this.#bySources.set(key, (view = viewOf(sources, names, toolset ?? undefined)));
+      view = viewOf(sources, names, toolset ?? undefined);
+      if (toolset?.search) view = { ...view, search: this.#searchIn(view.tools) };
+      this.#bySources.set(key, view);
     }
     return view;
+  }
+
+  #searchIn(tools: View['tools']): ToolSearch {
+    const fingerprint = fingerprintOf(tools);
+    const search = this.#searches.get(fingerprint) ?? new ToolSearch(tools.map(({ shown }) => shown));
+    this.#searches.delete(fingerprint);
+    this.#searches.set(fingerprint, search);
+    const [oldest] = this.#searches.keys();
+    if (this.#searches.size > MAX_SEARCHES && oldest !== undefined) this.#searches.delete(oldest);
+    return search;
   }
 }
 
@@ -104,7 +125,6 @@ function viewOf(sources: readonly KnownSource[], names: Names, toolset?: Publish
   const fingerprints: { [kind in Kind]?: string } = {};
   return {
     ...lists,
-    ...(toolset?.search && { search: new ToolSearch(lists.tools.map(({ shown }) => shown)) }),
     sources,
     isTried: sources.every((known) => known.isTried),
     missing: sources.flatMap((known) =>
