@@ -45,7 +45,7 @@ beforeAll(async () => {
     body: JSON.stringify(WEATHER),
     signal: AbortSignal.timeout(ANSWER_MS),
   });
-  if (registered.status !== 201) throw new Error(`POST /tools answered ${registered.status}`);
+  if (!registered.ok) throw new Error(`POST /tools answered ${registered.status}: ${await registered.text()}`);
 }, LOAD_MS);
 
 const open = () => connect(`${url}/mcp`, { headers });

@@ -5,6 +5,7 @@ import { announceRouter, routePublisher } from '@mcp-gateway/routing';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { type DataPlane, type Gateway, startGateway } from '../data-plane/support/gateway.js';
+import { killServer } from '../data-plane/support/kill-server.js';
 import { PER_DAY, setQuotas } from '../data-plane/support/quotas.js';
 import { INITIALIZE } from '../data-plane/support/session-server.js';
 import { routersOf, SECRET, WITH_SECRET } from '../data-plane/support/tool-router.js';
@@ -44,11 +45,7 @@ async function startRouter(gateway: Gateway, planes: DataPlane[]) {
   for (const plane of planes) await waitFor('it to be known', () => routersOf(plane).includes(id));
   return {
     id,
-    /** As SIGKILL does: connections break, new ones are refused, and nothing is withdrawn. */
-    async kill() {
-      router.server.close();
-      router.server.closeAllConnections();
-    },
+    kill: () => killServer(router.server), // nothing is withdrawn
   };
 }
 

@@ -1,10 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { STDIO_HINT, STDIO_REMEDY } from '../../health.js';
+import { STDIO_HINT } from '../../health.js';
 import type { KubeEvent, Pod } from '../api/types.js';
-import { notReady, podOf, running, waiting, warning } from '../../../test/pods.js';
+import { NEVER_LISTENS, notReady, podOf, running, waiting, warning } from '../../../test/pods.js';
 import { replicaOf } from './replica-of.js';
-
-const NEVER_LISTENS = `The server has to listen on the port in PORT. If it speaks only stdio, ${STDIO_REMEDY}.`;
 
 const DELETED = { deletionTimestamp: '2026-11-20T09:00:00Z' };
 const unhealthy = (message: string) => warning('pod-uid', 'Unhealthy', message);

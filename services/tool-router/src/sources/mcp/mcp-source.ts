@@ -20,6 +20,8 @@ import { Discovery, type McpSourceParts } from './discovery.js';
 import { listAll } from './list-all.js';
 import { ENDED_EARLY } from './transport.js';
 
+const OPEN_MS = 20_000;
+
 /** A request to a server. */
 interface Message extends OutgoingRequest {
   mayRepeat: boolean;
@@ -93,11 +95,11 @@ export class McpSource implements ToolSource {
   }
 
   async #openSession(context: CallContext, underWay: ReadonlySet<CallContext>): Promise<Connection> {
-    const { client, principal, signal } = context;
+    const { client, principal } = context;
     const connection = await Connection.open({
       endpoint: this.#endpoints.choose(),
       fetch: this.parts.http.fetch,
-      signal,
+      signal: AbortSignal.timeout(OPEN_MS), // other requests of the client may wait for it, too
       principal,
       capabilities: client.capabilities,
       isLegacy: true,
