@@ -36,7 +36,7 @@ async function startMock(document: Document): Promise<string> {
     validateResponse: true,
   };
   const server = createServer(await getHttpOperationsFromSpec(document), {
-    components: { logger: quiet as never },
+    components: { logger: quiet },
     config: config as never,
     cors: false,
   });
