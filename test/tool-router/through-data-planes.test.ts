@@ -4,7 +4,6 @@ import { closeServer, listen } from '@mcp-gateway/platform/serving';
 import { announceRouter, routePublisher } from '@mcp-gateway/routing';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
-import { composeToolRouter } from '../../services/tool-router/src/compose.js';
 import { type DataPlane, type Gateway, startGateway } from '../data-plane/support/gateway.js';
 import { killServer } from '../data-plane/support/kill-server.js';
 import { PER_DAY, setQuotas } from '../data-plane/support/quotas.js';
@@ -18,6 +17,7 @@ import { silent } from '../support/postgres.js';
 import { connectRedis } from '../support/redis.js';
 import { becomesTrue, waitFor } from '../support/wait.js';
 import { httpTool, startHttpTool } from './support/servers.js';
+import { composeToolRouter } from './support/sources.js';
 
 const BOB = { 'x-dev-userid': 'bob', 'x-dev-roles': 'team' };
 const MALLORY = { 'x-dev-userid': 'mallory', 'x-dev-roles': 'none' };

@@ -50,7 +50,7 @@ export function bodyOf(document: JsonObject, placed: Placed): Body | undefined {
 
 /** A media type becomes a header, so it has its characters only (RFC 9110 §8.3.1). */
 function mediaType(type: string, path: readonly string[]): string {
-  if (/^[\w!#$&^.+-]+\/[\w!#$&^.+-]+( *; *[\w-]+=("?)[\w.+-]+\2)*$/.test(type) && type.length <= 128) return type;
+  if (type.length <= 128 && /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+( *; *[\w-]+=("?)[\w.+-]+\2)*$/.test(type)) return type;
   throw new DocumentFault('document', path.slice(0, -1), 'must be a media type');
 }
 

@@ -10,16 +10,12 @@ import { PRINCIPAL_HEADER, sealPrincipal } from '@mcp-gateway/identity';
 import { closeServer, listen } from '@mcp-gateway/platform/serving';
 import { routePublisher } from '@mcp-gateway/routing';
 import { Client, StreamableHTTPClientTransport, type ClientCapabilities } from '@modelcontextprotocol/client';
-import {
-  composeToolRouter,
-  type ToolRouterParts,
-  type ToolRouterSettings,
-} from '../../../services/tool-router/src/compose.js';
 import { afterTest } from '../../support/clean-up.js';
 import { connect, type ClientOptions, type Session } from '../../support/clients.js';
 import { silent } from '../../support/postgres.js';
 import { connectRedis, freshPrefix } from '../../support/redis.js';
 import { waitFor } from '../../support/wait.js';
+import { composeToolRouter, type ToolRouterParts, type ToolRouterSettings } from './sources.js';
 
 const SECRET = 'a secret that data planes and tool routers share';
 

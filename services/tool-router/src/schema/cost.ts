@@ -104,3 +104,6 @@ export function sizeOf(value: unknown, maxDepth: number): { values: number; isTo
   }
   return { values, isTooDeep: false };
 }
+
+/** Whether a value has more levels than anything that is checked or handed on; JSON.stringify overflows at some thousand. */
+export const isTooDeep = (value: unknown): boolean => sizeOf(value, MAX_DEPTH).isTooDeep;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import type { Principal } from '@mcp-gateway/common/principal';
 import {
   CLIENT_CAPABILITIES_META_KEY,
   LOG_LEVEL_META_KEY,
@@ -9,7 +9,7 @@ import {
 import { z } from 'zod';
 import { invalidState } from '../calls/request-state.js';
 import type { Kind } from '../catalog/view.js';
-import type { CallContext, ClientPeer } from '../sources/source.js';
+import { knownCapabilities, type CallContext, type ClientPeer } from '../sources/source.js';
 import type { Caller } from './caller.js';
 import { sendToRouter } from './other-router.js';
 
@@ -33,7 +33,7 @@ export function callContextOf(
 ): CallContext {
   const token = mcpReq._meta?.progressToken;
   const send: ClientPeer['notify'] = (notification) => void mcpReq.notify(notification).catch(() => {});
-  const client = session ?? modernPeer(mcpReq.envelope ?? {}, principal.subject);
+  const client = session ?? modernPeer(mcpReq.envelope ?? {}, principal);
   return {
     principal,
     requestId,
@@ -78,12 +78,13 @@ export function isWanted(notification: Notification, least: LoggingLevel | undef
 }
 
 /** A modern client says with each request what it can do (MCP 2026-07-28, `_meta`). It has no stream apart from those of requests. */
-function modernPeer(envelope: Record<string, unknown>, subject: string): ClientPeer {
+function modernPeer(envelope: Record<string, unknown>, principal: Principal): ClientPeer {
   const capabilities = envelope[CLIENT_CAPABILITIES_META_KEY] ?? {};
-  const digest = createHash('sha256').update(JSON.stringify(capabilities)).digest('base64');
+  const known = JSON.stringify(knownCapabilities(capabilities));
   return {
     era: 'modern',
-    key: `caller ${digest} ${subject}`, // a server learns once for each session what its client can do
+    key: `caller ${known} ${principal.subject}`, // a server learns once for each session what its client can do
+    principal,
     capabilities,
     logLevel: envelope[LOG_LEVEL_META_KEY] as LoggingLevel | undefined,
     ask: undefined,

@@ -1,5 +1,6 @@
 import { unreachable } from '@mcp-gateway/common/errors';
 import { adapterRef, type PublishedTool, type ResourceRef } from '@mcp-gateway/common/contracts';
+import type { Principal } from '@mcp-gateway/common/principal';
 import type { Egress } from '@mcp-gateway/platform/egress';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { ToolTable } from '@mcp-gateway/routing';
@@ -11,7 +12,7 @@ import { serverFetch } from './mcp/bounded-fetch.js';
 import { McpSource } from './mcp/mcp-source.js';
 import { OpenApiSource } from './openapi/openapi-source.js';
 import type { ServerCredentials } from './server-credentials.js';
-import type { ToolSource } from './source.js';
+import { mayUse, type ToolSource } from './source.js';
 
 const CONNECT_MS = 3_000;
 const MAX_CONNECTIONS = 4_000;
@@ -41,16 +42,22 @@ export function createSources({ table, credentials, egress, log }: SourceParts):
     open(ref, definition) {
       const route = () => table.get(ref);
       const endpoints = new Endpoints(ref, route);
+      const isReadableBy = (principal: Principal) => mayUse(principal, [route()]);
       switch (definition.type) {
         case 'http':
           return new HttpSource({ ref, definition, endpoints, route, credentials, dispatcher });
         case 'mcp':
-          return new McpSource({ ref, endpoints, http: credentials.over(http, route), log });
+          return new McpSource({ ref, endpoints, http: credentials.over(http, route), isReadableBy, log });
         case 'adapter': {
           const adapter = adapterRef(definition.adapter);
           const ofAdapter = () => table.get(adapter);
           const servers = { ref: adapter, endpoints: new Endpoints(adapter, ofAdapter) };
-          const server = new McpSource({ ...servers, http: credentials.over(http, ofAdapter), log });
+          const server = new McpSource({
+            ...servers,
+            http: credentials.over(http, ofAdapter),
+            isReadableBy: (principal) => mayUse(principal, [route(), ofAdapter()]),
+            log,
+          });
           return new AdapterSource({ ref, definition, adapter: ofAdapter, server });
         }
         case 'openapi':

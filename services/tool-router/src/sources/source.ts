@@ -1,4 +1,5 @@
-import type { ResourceRef } from '@mcp-gateway/common/contracts';
+import type { ResourceRef, Route } from '@mcp-gateway/common/contracts';
+import { canRead } from '@mcp-gateway/common/permission';
 import type { Principal } from '@mcp-gateway/common/principal';
 import type {
   CallToolResult,
@@ -53,6 +54,8 @@ export interface ClientRequest {
 export interface ClientPeer {
   /** Requests with one key share a session at a server that has sessions. */
   readonly key: string;
+  /** Who uses the client, as the last request has said: roles may change while the client is connected. */
+  readonly principal: Principal;
   readonly era: 'legacy' | 'modern';
   /** What the client has said that it can do. */
   readonly capabilities: ClientCapabilities;
@@ -124,6 +127,21 @@ export interface ToolSource {
   /** Called when a client has ended: the source ends what it keeps for it. */
   clientEnded?(key: string): void;
   close(): Promise<void>;
+}
+
+/** Whether a caller may use what is reached over all of these routes. */
+export const mayUse = (principal: Principal, routes: readonly (Route | undefined)[]): boolean =>
+  routes.every((route) => route !== undefined && canRead(principal, route));
+
+/** What a server that keeps state has to know of a client, and nothing that clients can invent. */
+export function knownCapabilities({ sampling, elicitation, roots }: ClientCapabilities): ClientCapabilities {
+  return {
+    ...(sampling && { sampling: { ...(sampling.context && { context: {} }), ...(sampling.tools && { tools: {} }) } }),
+    ...(elicitation && {
+      elicitation: { ...(elicitation.form && { form: {} }), ...(elicitation.url && { url: {} }) },
+    }),
+    ...(roots && { roots: {} }),
+  };
 }
 
 /** What is wrong with a source, in a sentence that callers and logs may read. */

@@ -37,7 +37,8 @@ export interface HttpCall {
 export async function exchange(servers: HttpServers, call: HttpCall, context: CallContext): Promise<CallToolResult> {
   const failed = new Set<string>();
   const own = await servers.credentials.headersFor(servers.route());
-  const authenticated = own.length === 0 ? call : { ...call, headers: [...withoutNames(call.headers, own), ...own] };
+  const added = [...own, ...UNCOMPRESSED];
+  const authenticated = { ...call, headers: [...withoutNames(call.headers, added), ...added] };
   for (;;) {
     const endpoint = servers.endpoints.choose(failed);
     try {
@@ -77,7 +78,9 @@ async function send(
   }
 }
 
-/** The headers without those that the credential replaces. */
+const UNCOMPRESSED = ['Accept-Encoding', 'identity'];
+
+/** The headers without those that replace them. */
 function withoutNames(headers: readonly string[], own: HeaderList): string[] {
   const names = new Set(own.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase()));
   return withoutHeaders(headers, (name) => names.has(name));

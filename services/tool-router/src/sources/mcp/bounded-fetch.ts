@@ -1,5 +1,6 @@
 import type { FetchLike } from '@modelcontextprotocol/client';
 import { createEgress, type Egress, EGRESS_CONNECT_MS } from '@mcp-gateway/platform/egress';
+import { refuseCompressed } from '../http/read-answer.js';
 import { Agent, buildConnector, fetch as undiciFetch, type RequestInit as UndiciRequestInit } from 'undici';
 
 /** Of one answer to a POST, and of one event on the stream of a server: room for images. */
@@ -31,8 +32,11 @@ export function serverFetch(egress: Egress = createEgress({ allowedNetworks: [] 
       const { isRemote, ...asked } = init;
       const { streams, calls } = isRemote ? remote : near;
       const isStream = asked.method === 'GET';
-      const request = { ...asked, dispatcher: isStream ? streams : calls } as UndiciRequestInit;
+      const headers = new Headers(asked.headers);
+      headers.set('accept-encoding', 'identity'); // the bounds count what arrives, and a few bytes may stand for very many
+      const request = { ...asked, headers, dispatcher: isStream ? streams : calls } as unknown as UndiciRequestInit;
       const response = (await undiciFetch(url, request)) as unknown as Response;
+      refuseCompressed(response.headers.get('content-encoding'), () => void response.body?.cancel().catch(() => {}));
       return isStream && response.body ? withBoundedEvents(response, response.body) : response;
     },
     close: async () =>

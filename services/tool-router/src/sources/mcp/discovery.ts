@@ -1,4 +1,5 @@
 import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
+import type { Principal } from '@mcp-gateway/common/principal';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import { ProtocolError, ProtocolErrorCode, type JSONRPCRequest, type Result } from '@modelcontextprotocol/client';
 import type { Endpoints } from '../endpoints.js';
@@ -22,6 +23,8 @@ export interface McpSourceParts {
   ref: ResourceRef;
   endpoints: Endpoints;
   http: ServerFetch;
+  /** Whether a caller may use the server, now. */
+  isReadableBy: (principal: Principal) => boolean;
   log: Logger;
 }
 
@@ -124,7 +127,7 @@ export class Discovery {
         onRequest: refuse,
         onNotification: (notification) => {
           if (CHANGED.test(notification.method)) this.#changed();
-          else tellCaller(notification);
+          else tellCaller(notification, this.parts.isReadableBy);
         },
         onClose: () => void this.#connections.delete(endpoint.id),
       });

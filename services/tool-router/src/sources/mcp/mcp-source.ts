@@ -1,10 +1,13 @@
 import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
+import type { Principal } from '@mcp-gateway/common/principal';
 import { ProtocolError, SdkHttpError } from '@modelcontextprotocol/client';
 import type { CallToolResult, InputRequiredResult, Result } from '@modelcontextprotocol/server';
+import { isTooDeep } from '../../schema/cost.js';
 import { paramHeaders } from '../../schema/param-headers.js';
 import type { Endpoints } from '../endpoints.js';
 import { connectFailed } from '../http/read-answer.js';
 import {
+  knownCapabilities,
   SourceError,
   type CallContext,
   type ClientPeer,
@@ -13,7 +16,7 @@ import {
   type ToolCall,
   type ToolSource,
 } from '../source.js';
-import { askClient, tellClient } from './client-requests.js';
+import { askClient, MAX_QUESTIONS, tellClient } from './client-requests.js';
 import { ClientSessions } from './client-sessions.js';
 import { Connection, type OutgoingRequest } from './connection.js';
 import { Discovery, type McpSourceParts } from './discovery.js';
@@ -80,6 +83,7 @@ export class McpSource implements ToolSource {
 
   routeChanged(): void {
     this.#discovery.routeChanged();
+    this.#sessions.endUnless(({ principal }) => this.parts.isReadableBy(principal));
   }
 
   logLevelChanged({ key, logLevel }: ClientPeer): void {
@@ -96,18 +100,32 @@ export class McpSource implements ToolSource {
 
   async #openSession(context: CallContext, underWay: ReadonlySet<CallContext>): Promise<Connection> {
     const { client, principal } = context;
+    const mayReach = (caller: Principal) => {
+      const isReadable = this.parts.isReadableBy(caller);
+      if (!isReadable) this.#sessions.end(client.key);
+      return isReadable;
+    };
+    const session = { underWay, client, mayReach };
+    let opened: Connection | undefined;
+    let isClosed = false;
     const connection = await Connection.open({
       endpoint: this.#endpoints.choose(),
       fetch: this.parts.http.fetch,
       signal: AbortSignal.timeout(OPEN_MS), // other requests of the client may wait for it, too
       principal,
-      capabilities: client.capabilities,
+      // modern requests of one caller share a session
+      capabilities: client.era === 'modern' ? knownCapabilities(client.capabilities) : client.capabilities,
       isLegacy: true,
-      onRequest: askClient(underWay, client),
-      onNotification: tellClient(underWay, client),
-      onClose: () => this.#sessions.end(client.key),
+      onRequest: askClient(session),
+      onNotification: tellClient(session),
+      onClose: () => {
+        isClosed = true;
+        if (opened) this.#sessions.closed(client.key, opened);
+      },
     });
+    opened = connection;
     if (client.logLevel) await connection.setLogLevel(client.logLevel);
+    if (isClosed) throw new SourceError(`${resourceKey(this.ref)} has ended a session at once`);
     return connection;
   }
 
@@ -125,30 +143,49 @@ export class McpSource implements ToolSource {
   }
 
   async #attempt(message: Message, context: CallContext): Promise<Result> {
-    if (await this.#discovery.keepsSessions(context.client.era, context.signal)) {
+    const { client, signal } = context;
+    const shared = (await this.#discovery.keepsSessions(client.era, signal))
+      ? undefined
+      : await this.#discovery.shared(signal);
+    // A replica may run another version than the one that was asked: all callers in one session would be mixed up.
+    if (!shared || shared.isStateful) {
       return this.#sessions.within(context, async ({ connection }) => {
         try {
           return await this.#over(connection, message, context);
         } catch (error) {
           const isLost =
             isUnknownSession(error) || connectFailed(error) || !this.#endpoints.has(connection.endpoint.id);
-          if (isLost) this.#sessions.forget(context.client.key, connection);
+          if (isLost) this.#sessions.forget(client.key, connection);
           throw error;
         }
       });
     }
-    const shared = await this.#discovery.shared(context.signal);
     return this.#over(shared, message, context);
   }
 
   async #over(connection: Connection, message: Message, context: CallContext): Promise<Result> {
     const end = this.#endpoints.begin(connection.endpoint);
     try {
-      return await connection.request(message, context.signal, context);
+      return this.#bounded(await connection.request(message, context.signal, context));
+    } catch (error) {
+      if (error instanceof ProtocolError && isTooDeep(error.data)) throw this.#tooDeep();
+      throw error;
     } finally {
       end();
     }
   }
+
+  /** A result that the router can write, and a client can answer. */
+  #bounded(result: Result): Result {
+    if (isTooDeep(result)) throw this.#tooDeep();
+    const questions = Object.keys(result['inputRequests'] ?? {}).length;
+    if (questions <= MAX_QUESTIONS) return result;
+    throw new SourceError(
+      `${resourceKey(this.ref)} asks ${questions} questions at once, of which ${MAX_QUESTIONS} may be`,
+    );
+  }
+
+  #tooDeep = () => new SourceError(`${resourceKey(this.ref)} has answered with values nested more than 64 levels deep`);
 
   /** What the server has answered stays as it is; all else becomes a sentence. */
   #explained(error: unknown, signal: AbortSignal): Error {
