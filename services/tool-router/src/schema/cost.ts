@@ -12,6 +12,7 @@ export interface SchemaCost {
 /** Compiling takes some 100 ms, and a value of one part is checked in less. */
 const MAX_VISITS = 2_000;
 const MAX_DEPTH = 64;
+const PATTERN = 5;
 const TOO_MUCH: SchemaCost = { visits: Infinity, comparesPairs: false };
 
 /** Keywords whose value is data and never a schema (JSON Schema 2020-12, validation §6.1, §9). */
@@ -37,6 +38,7 @@ export function costOf(schema: unknown): SchemaCost {
     let visits = 1;
     for (const [keyword, value] of Object.entries(node)) {
       if (keyword === 'uniqueItems' && value === true) comparesPairs = true;
+      visits += extraOf(keyword, value);
       if (DATA.has(keyword) && !isNamed(value)) visits += COMPARED.has(keyword) ? weightOf(value) : 0;
       else if (isReference(keyword, value)) visits += 1 + visit(target(value), depth + 1);
       else if (typeof value === 'object' && value !== null) visits += visit(value, depth + 1);
@@ -52,6 +54,13 @@ export function costOf(schema: unknown): SchemaCost {
   const weightOf = (value: unknown) => {
     const { values, isTooDeep } = sizeOf(value, MAX_DEPTH);
     return isTooDeep ? Infinity : values;
+  };
+
+  /** Of keywords that take much longer to compile than others. */
+  const extraOf = (keyword: string, value: unknown) => {
+    if (keyword === 'pattern') return PATTERN;
+    if (keyword === 'patternProperties' && isNamed(value)) return PATTERN * Object.keys(value as object).length;
+    return keyword === 'dependentRequired' || keyword === 'dependencies' ? 2 * weightOf(value) : 0;
   };
 
   const target = (reference: string): unknown =>

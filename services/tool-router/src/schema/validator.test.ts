@@ -71,6 +71,7 @@ it.each<[what: string, schema: JsonSchema, value: unknown, faults: string | unde
   // What would take long to compile or to compare, the server checks.
   ['a property that requires thousands', { dependentRequired: { a: names(4_000) } }, { a: 1 }, undefined],
   ['thousands that require one', object({}, { dependencies: each(4_000, ['a']) }), { n1: 1 }, undefined],
+  ['a thousand patterns of properties', { patternProperties: each(1_000, {}), type: 'array' }, { n1: 1 }, undefined],
   ['thousands of properties', object(each(6_000, text)), { n1: 1 }, undefined],
   ['thousands of required ones', object({}, { required: names(4_000) }), {}, undefined],
   [
