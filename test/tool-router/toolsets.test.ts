@@ -121,18 +121,11 @@ it('no source takes the names of another with its prefix, and each call reaches 
   await router.publishToolset('offers', { tools: [{ name: '*' }], requiredRoles: ['sales'] });
   const { names, says } = await open('offers', sales);
   await becomesTrue('the tools', async () =>
-    expect(await names()).toEqual([
-      'aaa_find',
-      'search_find',
-      'search_index',
-      'search_own',
-      'search_weather',
-      'weather',
-    ]),
+    expect(await names()).toEqual(['aaa_find', 'aaa_own', 'aaa_weather', 'search_find', 'search_index', 'weather']),
   );
   expect(await says('search_find')).toBe('search: find {}');
   expect(await says('aaa_find')).toBe('imitation: find {}');
-  expect(await says('search_own')).toBe('imitation: own {}');
+  expect(await says('aaa_own')).toBe('imitation: own {}');
 });
 
 it('a search stands in place of the list, and finds and calls only what the caller may use', async () => {

@@ -138,5 +138,37 @@ export async function modernClient(
   return client;
 }
 
+export interface Round {
+  result?: { requestState?: string; inputRequests?: Record<string, unknown> };
+}
+
+/** One round of a call of a modern client, as it is on the wire. */
+export async function callRound(
+  url: string,
+  caller: Principal,
+  params: { name: string; [member: string]: unknown },
+  capabilities: ClientCapabilities,
+): Promise<Round> {
+  const _meta = {
+    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+    'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
+    'io.modelcontextprotocol/clientCapabilities': capabilities,
+  };
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: {
+      ...headersOf(caller),
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      'mcp-protocol-version': '2026-07-28',
+      'mcp-method': 'tools/call',
+      'mcp-name': params.name,
+    },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { _meta, ...params } }),
+  });
+  const body = await response.text();
+  return JSON.parse(body.startsWith('{') ? body : (/^data: (\{.*\})$/m.exec(body)?.[1] ?? '{}')) as Round;
+}
+
 export const textOf = (result: unknown): string =>
   (result as { content: { text?: string }[] }).content.map(({ text }) => text).join('\n');

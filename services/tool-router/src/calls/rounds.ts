@@ -28,6 +28,7 @@ export interface RoundsParts {
  * | legacy | modern | the server, by its answer; the SDK asks the client and sends the request again          |
  *
  * @param what the request is about: the state that the client carries is valid for that only
+ * @param permit throws when the caller may no longer do what a call that waits does
  * @param send sends the request to the source, with the state as the server gave it
  */
 export async function runRound(
@@ -35,6 +36,7 @@ export async function runRound(
   what: string,
   round: Round,
   context: CallContext,
+  permit: (context: CallContext) => void,
   send: (round: Round, context: CallContext) => Promise<Result>,
 ): Promise<Result | InputRequiredResult> {
   const { inputResponses, requestState } = round;
@@ -50,11 +52,12 @@ export async function runRound(
     return sealed(await parked.resume(state.parked, inputResponses ?? {}, context), 'parked');
   }
   let isParked = true;
-  const result = await parked.begin(context, async (inRound) => {
+  const run = async (inRound: CallContext) => {
     const answer = await send(toServer, inRound);
     isParked = false;
     return answer;
-  });
+  };
+  const result = await parked.begin(context, { permit, run });
   return sealed(result, isParked ? 'parked' : 'server');
 
   function sealed(answer: Result, field: 'server' | 'parked'): Result | InputRequiredResult {

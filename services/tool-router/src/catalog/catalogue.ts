@@ -125,11 +125,20 @@ export class Catalogue {
     void entry?.known.close().catch(() => {});
   }
 
+  /** Runs in a timer, where nobody else catches what it throws. */
+  #tell(listener: () => void): void {
+    try {
+      listener();
+    } catch (error) {
+      this.parts.log.error({ err: error }, 'a change of the listed tools could not be announced');
+    }
+  }
+
   #changed(): void {
     this.version += 1;
     this.#announcement ??= setTimeout(() => {
       this.#announcement = undefined;
-      for (const listener of this.#listeners) listener();
+      for (const listener of this.#listeners) this.#tell(listener);
     }, SETTLE_MS).unref();
   }
 }

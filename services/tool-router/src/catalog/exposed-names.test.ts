@@ -61,6 +61,16 @@ describe('exposed names', () => {
     expect(exposedNames([adapter, http('weather')], 'portable')).toEqual(['weather_weather', 'weather']);
   });
 
+  it('let no source take the name of one that lists nothing at the moment', () => {
+    const imitations = [of('aaa', 'find', 'search_'), of('aab', 'weather', ''), of('aac', 'search.find', '')];
+    const names = exposedNames(imitations, 'portable', new Set(['aaa', 'aab', 'aac', 'search', 'weather']));
+    expect(names).toEqual(['aaa_find', 'aab_weather', expect.stringMatching(/^aac_search_find_[0-9a-f]{6}$/)]);
+  });
+
+  it('of prompts have the characters of the server', () => {
+    expect(exposedNames([of('s', 'grüß dich', '')], 'any')).toEqual(['grüß dich']);
+  });
+
   it('are unique also where the default prefix is taken, and the same for what is listed twice', () => {
     const names = exposedNames([of('b', 'find', 'x_'), of('a', 'find', 'x_'), of('a', 'find', 'b_')], 'portable');
     expect(names[1]).toBe(names[2]);

@@ -1,11 +1,11 @@
-import { prefixOf, resourceKey, type ToolNames } from '@mcp-gateway/common/contracts';
+import { prefixOf, resourceKey } from '@mcp-gateway/common/contracts';
 import type { Logger } from '@mcp-gateway/platform/logging';
-import { exposedNames } from './exposed-names.js';
+import { exposedNames, type NameRule } from './exposed-names.js';
 import { listingOf, type KnownSource } from './known-source.js';
 
 const MAX_TOLD = 20;
 
-/** The exposed names of the tools of all sources, whoever may use them: each caller sees a tool under the same name. */
+/** The exposed names of the tools, or of the prompts, of all sources, whoever may use them: each caller sees a tool under the same name. */
 export class NameTable {
   /** What the names were made from: they stay until it changes. */
   #made: readonly unknown[] = [];
@@ -16,7 +16,8 @@ export class NameTable {
 
   /** @param log where it says which tools do not have the names that their sources want; absent: it says nothing */
   constructor(
-    private readonly rule: ToolNames,
+    private readonly kind: 'tools' | 'prompts',
+    private readonly rule: NameRule,
     private readonly log?: Logger,
   ) {}
 
@@ -28,9 +29,9 @@ export class NameTable {
     this.#made = from;
     this.#names = new Map();
     const tools = sources.flatMap((known) =>
-      listingOf(known).tools.map(({ name }) => ({ known, source: known.ref, prefix: known.prefix, name })),
+      listingOf(known)[this.kind].map(({ name }) => ({ known, source: known.ref, prefix: known.prefix, name })),
     );
-    const names = exposedNames(tools, this.rule);
+    const names = exposedNames(tools, this.rule, new Set(sources.map(({ ref }) => ref.name)));
     const bySource = new Map<KnownSource, Map<string, string>>(sources.map((known) => [known, new Map()]));
     tools.forEach(({ known, name }, index) => bySource.get(known)?.set(name, names[index] ?? name));
     this.#names = bySource;

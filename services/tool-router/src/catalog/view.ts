@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { resourceKey, type PublishedToolset, type ToolNames } from '@mcp-gateway/common/contracts';
+import { createHash, randomUUID } from 'node:crypto';
+import { prefixOf, resourceKey, type PublishedToolset, type ToolNames } from '@mcp-gateway/common/contracts';
 import type { Principal } from '@mcp-gateway/common/principal';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { Prompt, Resource, ResourceTemplateType, Tool } from '@modelcontextprotocol/server';
@@ -53,6 +53,7 @@ export class Views {
   #version = -1;
 
   readonly #names: Record<ToolNames, NameTable>;
+  readonly #promptNames = new NameTable('prompts', 'any');
   /** By the fingerprint of the tools: an index outlives changes of the catalogue that are none of its tools. */
   readonly #searches = new Map<string, ToolSearch>();
 
@@ -60,7 +61,7 @@ export class Views {
     private readonly catalogue: Catalogue,
     log: Logger,
   ) {
-    this.#names = { portable: new NameTable('portable', log), mcp: new NameTable('mcp') };
+    this.#names = { portable: new NameTable('tools', 'portable', log), mcp: new NameTable('tools', 'mcp') };
   }
 
   /** @param toolset the name of one; a caller that may not use it sees nothing */
@@ -87,11 +88,13 @@ export class Views {
     const toolset = this.catalogue.toolset(name, principal);
     const readable = toolset === null ? [] : this.catalogue.readableBy(principal);
     const sources = toolset ? readable.filter(({ ref }) => mayContain(toolset, ref)) : readable;
-    const key = [toolset === null ? '' : name, ...sources.map(({ ref }) => resourceKey(ref))].join(' ');
+    const hidden = hiddenFrom(principal, sources);
+    const key = [toolset === null ? '' : name, ...sources.map((each) => keyWith(each, hidden))].join(' ');
     let view = this.#bySources.get(key);
     if (!view) {
-      const names = this.#names[toolset?.names ?? 'portable'].of(this.catalogue.sources);
-      view = viewOf(sources, names, toolset ?? undefined);
+      const { sources: all } = this.catalogue;
+      const names = { tools: this.#names[toolset?.names ?? 'portable'].of(all), prompts: this.#promptNames.of(all) };
+      view = viewOf({ sources, names, hidden }, toolset ?? undefined);
       if (toolset?.search) view = { ...view, search: this.#searchIn(view.tools) };
       this.#bySources.set(key, view);
     }
@@ -110,16 +113,47 @@ export class Views {
 }
 
 type Names = ReturnType<NameTable['of']>;
+/** Kinds that policies hide from a caller, by the source. */
+type Hidden = ReadonlyMap<KnownSource, readonly Kind[]>;
 
-function viewOf(sources: readonly KnownSource[], names: Names, toolset?: PublishedToolset): View {
-  const all = exposed(sources, 'tools', ({ name }, source) => names.get(source)?.get(name) ?? name, renamed);
+const LISTS: Record<Kind, string> = {
+  tools: 'tools/list',
+  prompts: 'prompts/list',
+  resources: 'resources/list',
+  templates: 'resources/templates/list',
+};
+const KINDS = Object.keys(LISTS) as Kind[];
+
+function hiddenFrom(principal: Principal, sources: readonly KnownSource[]): Hidden {
+  const hidden = new Map<KnownSource, readonly Kind[]>();
+  for (const known of sources) {
+    const kinds = KINDS.filter((kind) => known.source.hides?.(LISTS[kind], principal) === true);
+    if (kinds.length > 0) hidden.set(known, kinds);
+  }
+  return hidden;
+}
+
+const keyWith = (known: KnownSource, hidden: Hidden): string =>
+  [resourceKey(known.ref), ...(hidden.get(known) ?? [])].join(',');
+
+interface Visible {
+  sources: readonly KnownSource[];
+  names: { tools: Names; prompts: Names };
+  hidden: Hidden;
+}
+
+function viewOf({ sources, names, hidden }: Visible, toolset?: PublishedToolset): View {
+  const of = (kind: Kind) => sources.filter((known) => hidden.get(known)?.includes(kind) !== true);
+  const nameIn = (table: Names) => (item: { name: string }, source: KnownSource) =>
+    table.get(source)?.get(item.name) ?? item.name;
+  const all = exposed(of('tools'), 'tools', nameIn(names.tools), renamed);
   // A toolset selects tools and nothing else.
-  const others = toolset ? [] : sources;
+  const others = (kind: Kind) => (toolset ? [] : of(kind).toSorted(ownPrefixLast));
   const lists = {
     tools: toolset ? byKey(selectTools(all, toolset)) : all,
-    prompts: exposed(others, 'prompts', ({ name }, { prefix }) => prefix + name, renamed),
-    resources: exposed(others, 'resources', ({ uri }) => uri, unchanged),
-    templates: exposed(others, 'templates', ({ uriTemplate }) => uriTemplate, unchanged),
+    prompts: exposed(others('prompts'), 'prompts', nameIn(names.prompts), renamed),
+    resources: exposed(others('resources'), 'resources', ({ uri }) => uri, unchanged),
+    templates: exposed(others('templates'), 'templates', ({ uriTemplate }) => uriTemplate, unchanged),
   };
   const maps: { [kind in Kind]?: Map<string, Exposed<Kinds[Kind]>> } = {};
   const fingerprints: { [kind in Kind]?: string } = {};
@@ -144,7 +178,11 @@ const renamed = <T extends { name: string }>(item: T, name: string): T =>
   item.name === name ? item : { ...item, name };
 const unchanged = <T>(item: T): T => item;
 
-/** Of two sources that offer one key, the first in the order of `kind/name` has it. */
+/** The sort is stable: apart from that, the order of `kind/name` stays. */
+const ownPrefixLast = (a: KnownSource, b: KnownSource): number => Number(hasOwnPrefix(a)) - Number(hasOwnPrefix(b));
+const hasOwnPrefix = ({ prefix, ref }: KnownSource): boolean => prefix !== prefixOf({}, ref.name);
+
+/** Of two sources that offer one key, the first has it. */
 function exposed<K extends Kind>(
   sources: readonly KnownSource[],
   kind: K,
@@ -168,10 +206,19 @@ const DIGESTS = new WeakMap<object, string>();
 function digestOf(item: object): string {
   let digest = DIGESTS.get(item);
   if (digest === undefined) {
-    digest = createHash('sha256').update(JSON.stringify(item)).digest('base64');
+    digest = createHash('sha256').update(textOf(item)).digest('base64');
     DIGESTS.set(item, digest);
   }
   return digest;
+}
+
+/** An item that is nested so deeply that the stack is full has a text of its own. */
+function textOf(item: object): string {
+  try {
+    return JSON.stringify(item);
+  } catch {
+    return randomUUID();
+  }
 }
 
 function fingerprintOf(list: readonly Exposed<object>[]): string {

@@ -11,6 +11,7 @@ import type { CallContext } from '../sources/source.js';
 import { callContextOf, metaOf, type SessionPeer } from './call-context.js';
 import { callerIn, type Caller } from './caller.js';
 import { FORWARDED, forwardRequest } from './forward-request.js';
+import { knownMeta } from './known-members.js';
 
 export interface McpServerParts {
   catalogue: Catalogue;
@@ -92,7 +93,7 @@ export function createMcpServer(parts: McpServerParts, opener: Caller, session?:
   handle('tools/call', async ({ name, arguments: given, _meta }, { view, round, context }) => {
     const named = { name: String(name), arguments: (given ?? {}) as Record<string, unknown> };
     const meant = view.search ? searchCall(view.search, named) : { call: named };
-    return meant.result ?? calls.call(view, { ...meant.call, meta: metaOf(_meta), ...round }, context);
+    return meant.result ?? calls.call(view, { ...meant.call, meta: metaOf(knownMeta(_meta)), ...round }, context);
   });
 
   for (const method of FORWARDED) {

@@ -108,6 +108,16 @@ export interface ToolSource {
    * @throws SourceError, or ProtocolError that the server has answered
    */
   request?(request: SourceRequest, context: CallContext): Promise<Result>;
+  /**
+   * Whether a policy hides the lists of a kind from a caller. Undefined: the source has no policies.
+   * @param method that lists it, such as `tools/list`
+   */
+  hides?(method: string, principal: Principal): boolean;
+  /**
+   * Permits again, for the caller as it is now, what was permitted when it began.
+   * @throws SourceError for a message that policies do not permit
+   */
+  permit?(method: string, params: Record<string, unknown>, context: Pick<CallContext, 'principal'>): void;
   /** Called whenever the source may offer something else than before. */
   onChange(listener: () => void): void;
   /** Called when the route of the resource has changed: replicas came or went. */

@@ -61,13 +61,13 @@ it('a caller with very many sessions loses its own idlest, and nobody else loses
   expect(await sessions.of('a')).toBe(other);
 });
 
-it('callers with many sessions cannot leave a caller without one', async () => {
+it('callers with many sessions do not end those of a caller with few', async () => {
   const { sessions, use } = sessionsOf();
+  const keys = ['a1', 'a2', 'a3'];
+  for (const key of keys) await use(contextOf('alice', key));
   for (const subject of ['m1', 'm2', 'm3', 'm4']) {
     for (let i = 0; i < MAX_SESSIONS_OF_CALLER; i += 1) await use(contextOf(subject, `${subject} ${i}`));
   }
-  const keys = ['a1', 'a2', 'a3'];
-  for (const key of keys) await use(contextOf('alice', key));
   for (const key of keys) expect(await sessions.of(key)).toBeDefined();
 });
 
