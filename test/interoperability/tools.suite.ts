@@ -35,7 +35,7 @@ beforeAll(async () => {
   const spec = { name: 'suite', imageName: IMAGE, imageVersion: '1', source: { type: 'mcp', prefix: '' } };
   const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(spec) };
   const { status } = await fetch(`${gateway.url}/tools`, post);
-  expect(status).toBe(201);
+  if (status !== 201) throw new Error(`POST /tools answered ${status}`);
   await waitFor('the server', async () => {
     const answer = await fetch(`${gateway.url}/tools/suite/status`);
     return ((await answer.json()) as { phase: string }).phase === 'Ready';

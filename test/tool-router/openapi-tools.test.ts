@@ -36,6 +36,7 @@ async function startMock(document: Document): Promise<string> {
     validateResponse: true,
   };
   const server = createServer(await getHttpOperationsFromSpec(document), {
+    // oxlint-disable-next-line typescript/no-unnecessary-type-assertion -- it depends on which pino pnpm hoists
     components: { logger: quiet as never }, // what its type is depends on the pino that the package manager hoists
     config: config as never,
     cors: false,

@@ -134,17 +134,12 @@ export type AdapterResource = z.infer<typeof AdapterResource>;
 export const AdapterStatus = z.strictObject(statusFieldsOf('adapter')).meta({ id: 'AdapterStatus' });
 export type AdapterStatus = z.infer<typeof AdapterStatus>;
 
-const IMAGE = 'Given when the gateway runs the server.';
-
 /** The body of POST and PUT: a spec, or the answer of GET with changes in it. */
 export const AdapterBody = AdapterSpec.safeExtend(bodyFields).meta({
   id: 'AdapterBody',
   // Not `anyOf`, with which generated clients accept unknown fields.
-  if: { properties: { remote: { description: 'Given when the server runs elsewhere.' } }, required: ['remote'] },
-  else: {
-    properties: { imageName: { description: IMAGE }, imageVersion: { description: IMAGE } },
-    required: ['imageName', 'imageVersion'],
-  },
+  if: { required: ['remote'] },
+  else: { required: ['imageName', 'imageVersion'] },
 });
 
 export type AdapterRequest = ResourceRequest<AdapterSpec>;
