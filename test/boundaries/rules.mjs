@@ -15,6 +15,7 @@ export const packages = {
   'packages/identity': ['common', 'platform'],
   'packages/protocol': ['common'],
   'packages/openapi': ['common'],
+  'packages/credentials': ['common', 'platform', 'protocol'],
   'packages/database': ['common', 'platform'],
   'packages/routing': ['common', 'platform'],
   'packages/sessions': ['common', 'platform'],
@@ -26,7 +27,17 @@ export const packages = {
 
   // A service imports no service: what two services need is a package.
   // The data plane serves while PostgreSQL and the cluster are down, so it imports neither database nor runtime.
-  'services/data-plane': ['common', 'platform', 'audit', 'identity', 'protocol', 'quotas', 'routing', 'sessions'],
+  'services/data-plane': [
+    'common',
+    'platform',
+    'audit',
+    'credentials',
+    'identity',
+    'protocol',
+    'quotas',
+    'routing',
+    'sessions',
+  ],
   // Only the worker changes the runtime; the control plane reads logs.
   'services/control-plane': [
     'common',
@@ -41,7 +52,16 @@ export const packages = {
     'runtime/logs',
   ],
   'services/deployment-worker': ['common', 'platform', 'database', 'openapi', 'routing', 'runtime'],
-  'services/tool-router': ['common', 'platform', 'identity', 'openapi', 'protocol', 'routing', 'sessions'],
+  'services/tool-router': [
+    'common',
+    'platform',
+    'credentials',
+    'identity',
+    'openapi',
+    'protocol',
+    'routing',
+    'sessions',
+  ],
   'services/portal': ['common'],
 
   'servers/mcp-bridge': ['common', 'protocol'],

@@ -3,7 +3,7 @@ import { expect, it } from '@jest/globals';
 import { apiKeyFields, signInFields, signInOf } from '@mcp-gateway/identity';
 import { auditFields, callerFields, fileVariable, redisFields, serviceFields } from '@mcp-gateway/platform/config';
 import { kubernetesFields } from '@mcp-gateway/runtime/kubernetes/configuration';
-import { announcementFields } from '../../services/tool-router/src/announcement.js';
+import { announcementFields } from '../tool-router/support/sources.js';
 import { dataPlaneFields } from '../data-plane/support/sources.js';
 import { repository } from '../support/launch.js';
 

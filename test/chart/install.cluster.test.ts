@@ -116,7 +116,7 @@ describe('an adapter', () => {
     for (const metric of ['requests_total', 'api_requests_total', 'reconciles_total']) {
       expect(scraped.filter((text) => text.includes(`\n# TYPE mcp_gateway_${metric} `))).toHaveLength(2);
     }
-    expect(scraped).toHaveLength(6);
+    expect(scraped).toHaveLength(8);
     expect(scraped.join('')).toMatch(/^mcp_gateway_requests_total\{kind="adapter",name="echo",era="modern",.*\} 1$/m);
   });
 

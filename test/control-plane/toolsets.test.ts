@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { ToolsetSpec } from '@mcp-gateway/common/contracts';
 import { toolsetRows } from '@mcp-gateway/database';
 import { caller, problem, type Caller } from './support/callers.js';
 import { startControlPlane, type ControlPlane } from './support/control-plane.js';
@@ -129,6 +130,21 @@ describe('the permission rule for toolsets', () => {
     });
     expect((await explain(caller(plane.url, 'eve'))).json).toMatchObject({ code: 'TOOLSET_NOT_FOUND' });
   });
+});
+
+it('is one of 200 of its tenant at most', async () => {
+  const rows = toolsetRows(plane.database);
+  const spec = ToolsetSpec.parse({ name: 'x', tools: [{ name: '*' }] });
+  for (let index = 0; index < 199; index += 1) await rows.create({ ...spec, name: `x${index}` }, 'alice');
+  const puts = await Promise.all(['a', 'b'].map((name) => put(support({ name }), alice, {}, name)));
+  expect(new Set(puts.map(({ status }) => status))).toEqual(new Set([201, 429]));
+  expect(puts.find(({ status }) => status === 429)?.json).toMatchObject({
+    code: 'QUOTA_EXCEEDED',
+    detail: 'tenant default has 200 toolsets, the maximum; remove one, or let several teams share one',
+  });
+  expect((await put(support({ name: 'x1' }), alice, {}, 'x1')).status).toBe(200);
+  await alice.call('DELETE', '/toolsets/x1');
+  expect((await put(support())).status).toBe(201);
 });
 
 it('counts towards no quota, and keeps its tenant', async () => {

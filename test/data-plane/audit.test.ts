@@ -181,9 +181,12 @@ describe('the audit of MCP requests', () => {
     const { mcp, settled } = await auditedGateway({}, (req, res) => req.resume().once('end', () => res.end('{}')));
     const long = message('tools/call', { name: 'add', padding: 'x'.repeat(100_000) });
     await send(mcp, { body: long });
-    await send(mcp, { body: long, headers: { 'mcp-method': 'tools/call', 'mcp-name': 'add' } });
-    const records = await settled(2);
+    await send(mcp, { body: long, headers: { 'mcp-method': 'tools/list' } });
+    const modern = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': 'add' };
+    await send(mcp, { body: long, headers: modern });
+    const records = await settled(3);
     expect(records.map(({ action, tool }) => [action, tool])).toEqual([
+      ['mcp.request', undefined],
       ['mcp.request', undefined],
       ['mcp.tools/call', 'add'],
     ]);

@@ -101,11 +101,11 @@ it('a remote server on the older transport is reached at /sse', async () => {
 
 describe('an address that is not public', () => {
   it.each([
-    ['http://127.0.0.1', 'its URL has a loopback address'],
-    ['http://[::ffff:127.0.0.1]', 'its URL has a loopback address'],
-    ['http://2130706433', 'its URL has a loopback address'],
-    ['http://169.254.169.254', 'its URL has the address of a metadata service'],
-    [`http://${NAME}`, 'its name leads to a loopback address'],
+    ['http://127.0.0.1', 'the URL of the server has a loopback address'],
+    ['http://[::ffff:127.0.0.1]', 'the URL of the server has a loopback address'],
+    ['http://2130706433', 'the URL of the server has a loopback address'],
+    ['http://169.254.169.254', 'the URL of the server has the address of a metadata service'],
+    [`http://${NAME}`, 'the host name of the server leads to a loopback address'],
   ])('is not connected to unless it is allowed: %s', async (origin, why) => {
     const server = await startJson();
     const { port } = new URL(server.endpoint.url);
@@ -141,7 +141,10 @@ describe('an address that is not public', () => {
     expect((await request(LIST)).status).toBe(200);
     expect(asked).toEqual([NAME]);
     const { status, text } = await request(LIST);
-    expect([status, text]).toEqual([502, expect.stringContaining('its name leads to a loopback address')]);
+    expect([status, text]).toEqual([
+      502,
+      expect.stringContaining('the host name of the server leads to a loopback address'),
+    ]);
     expect([asked.length, counts]).toEqual([2, { permitted: 1, forbidden: 0 }]);
   });
 

@@ -124,7 +124,7 @@ describe('the id of a request', () => {
   });
 
   it('is in the error and in the line about a message that is sent to no server', async () => {
-    const { text } = await request({ 'x-request-id': GIVEN }, '/mcp');
+    const { text } = await request({ 'x-request-id': GIVEN }, '/sse');
     expect(JSON.parse(text)).toMatchObject({ error: { data: { code: 'NOT_FOUND', requestId: GIVEN } } });
     await becomesTrue('the line', async () => expect(ended()).toHaveLength(1));
     expect(ended()[0]).toMatchObject({ text: 'request refused', requestId: GIVEN, code: 'NOT_FOUND' });

@@ -171,19 +171,29 @@ it('a data plane forgets a tool router that ends', async () => {
   await becomesTrue('that it is gone', () => expect(routersOf(gateway)).toEqual([]));
 });
 
-it('a toolset and an adapter of one name do not share a limit of the quota', async () => {
+it('all toolsets share a limit of the quota, and no adapter of one name does', async () => {
   const server = await startSessionServer();
   const gateway = await startGateway({
     ...WITH_SECRET,
-    routes: [routeTo(server.endpoint, { affinity: 'none' }), toolset('echo', { affinity: 'none' })],
+    routes: [
+      routeTo(server.endpoint, { affinity: 'none' }),
+      toolset('echo', { affinity: 'none' }),
+      toolset('other', { affinity: 'none' }),
+    ],
   });
   await announce(gateway, server);
-  await setQuotas(gateway, { default: { perAdapter: PER_DAY(1) } });
-  const ask = async (path: string) => {
-    const answer = await send(gateway.url + path, { body: message('tools/list') });
+  await setQuotas(gateway, { default: { perAdapter: PER_DAY(3), perTool: PER_DAY(1) } });
+  const ask = async (path: string, body = message('tools/list')) => {
+    const answer = await send(gateway.url + path, { body });
     return answer.status === 200 ? 200 : errorOf(answer).message;
   };
-  const paths = ['/adapters/echo/mcp', '/mcp/t/echo', '/mcp'];
-  expect([await ask(paths[0] ?? ''), await ask(paths[1] ?? ''), await ask(paths[2] ?? '')]).toEqual([200, 200, 200]);
-  expect(await ask('/mcp/t/echo')).toContain('this toolset, for callers of tenant default');
+  const call = (path: string) => ask(path, message('tools/call', { name: 'find', arguments: {} }));
+  const [adapter, echo, other, all] = ['/adapters/echo/mcp', '/mcp/t/echo', '/mcp/t/other', '/mcp'] as const;
+  expect([await call(adapter), await call(echo)]).toEqual([200, 200]);
+  for (const path of [echo, other, all]) expect(await call(path)).toContain('this tool, for callers of tenant default');
+  expect([await ask(adapter), await ask(other), await ask(all)]).toEqual([200, 200, 200]);
+  for (const path of [echo, other, all]) {
+    expect(await ask(path)).toContain('use of toolsets, for callers of tenant default');
+  }
+  expect(await ask(adapter)).toBe(200);
 });

@@ -35,15 +35,15 @@ it('counts what a tenant has in all kinds with replicas, and what it has beside 
   await tools.create(tool('a', 3), 'alice');
   await tools.create(tool('b', 5), 'alice', 'other');
   await toolsetRows(database).create(toolset('c'), 'alice');
-  expect(await tenants.useOf('default')).toEqual({ resources: 2, replicas: 5 });
-  expect(await tenants.useOf('other')).toEqual({ resources: 1, replicas: 5 });
+  expect(await tenants.useOf('default')).toEqual({ resources: 2, replicas: 5, toolsets: 1 });
+  expect(await tenants.useOf('other')).toEqual({ resources: 1, replicas: 5, toolsets: 0 });
   const seen: unknown[] = [];
   const row = await tools.find('a');
   if (row) await tools.update(row, tool('a', 4), (others) => void seen.push(others));
   await adapters.create(spec('c'), 'alice', 'default', (others) => void seen.push(others));
   expect(seen).toEqual([
-    { resources: 1, replicas: 2 },
-    { resources: 2, replicas: 6 },
+    { resources: 1, replicas: 2, toolsets: 1 },
+    { resources: 2, replicas: 6, toolsets: 1 },
   ]);
 });
 

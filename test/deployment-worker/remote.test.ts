@@ -49,7 +49,7 @@ it('publishes a remote adapter without a workload, and its status follows the se
   expect(table.get(adapterRef('far'))).toMatchObject({
     requiredRoles: ['team'],
     remote: { headers: { 'X-A': 'b' } },
-    endpoints: [{ url: relay.url, path: '/v2/mcp?key=7', ready: true, remote: true }],
+    endpoints: [{ url: relay.url, path: '/v2/mcp?key=7', ready: true, remote: { headers: { 'X-A': 'b' } } }],
   });
   const endpointId = table.get(adapterRef('far'))?.endpoints[0]?.id;
 

@@ -15,6 +15,7 @@ import { METHODS } from '../control-plane/support/descriptions.js';
 import { openApiDocument, sessionService, workloadIdentityRule } from '../control-plane/support/sources.js';
 import { startGateway, type Gateway } from '../data-plane/support/gateway.js';
 import { message } from '../data-plane/support/rpc.js';
+import { announce, WITH_SECRET } from '../data-plane/support/tool-router.js';
 import { INITIALIZE } from '../data-plane/support/session-server.js';
 import { routeTo, startUpstream } from '../data-plane/support/upstream.js';
 import { bodyOf, open } from '../support/http.js';
@@ -75,8 +76,10 @@ describe('the status of every route', () => {
       requiredRoles: ['team'],
       policies: [{ ...policy, methods: [...policy.methods] }],
     };
-    const routes = [routeTo(server.endpoint, access)];
-    gateway = await startGateway({ issuers, controlPlane: plane.url, routes }, prefix);
+    const toolset = { ...access, kind: 'toolset', name: 'support', policies: [] } as const;
+    const routes = [routeTo(server.endpoint, access), routeTo([], { ...toolset, policies: [] })];
+    gateway = await startGateway({ issuers, controlPlane: plane.url, routes, ...WITH_SECRET }, prefix);
+    await announce(gateway, server);
     tokens = {};
     await made('POST', '/tenants', { id: 'acme', ...ACME });
     await waitFor('the tenant to arrive', () => gateway.tenants.all().some(({ id }) => id === 'acme'));
@@ -192,7 +195,7 @@ describe('the status of every route', () => {
   }, 120_000);
 
   it('of MCP is as in the table', async () => {
-    expect(await measured(MCP, async () => ({ ...nothing(), name: 'echo' }))).toEqual(MCP);
+    expect(await measured(MCP, async () => ({ ...nothing(), name: 'echo', set: 'support' }))).toEqual(MCP);
   });
 });
 

@@ -116,4 +116,13 @@ export const MCP: Row[] = [
   ['POST /adapters/:name/sse', [401, 404, 405, 405, 405, 405], NONE],
   ['POST /adapters/:name/messages?sessionId=x initialize', NONE],
   ['GET /adapters/:name/messages', [401, 404, 405, 405, 405, 405], NONE],
+  ['POST /mcp initialize', SIGNED_IN],
+  ['GET /mcp', SIGNED_IN],
+  ['DELETE /mcp', SIGNED_IN],
+  ['PUT /mcp', NOT_POSSIBLE],
+  ['POST /mcp/t/:set initialize', READ, NONE],
+  ['GET /mcp/t/:set', READ, NONE],
+  ['DELETE /mcp/t/:set', READ, NONE],
+  ['PUT /mcp/t/:set', [401, 404, 405, 405, 405, 405], NONE],
+  ['POST /mcp/t/all initialize', SIGNED_IN],
 ];

@@ -37,6 +37,7 @@ describe('npm start with access tokens', () => {
 
   it('says whose tokens callers need, and how to register the example, which it does not register itself', async () => {
     expect(gateway.output()).toContain(`Callers need an access token of ${issuer.issuer}.`);
+    expect(gateway.output()).toContain(`${gateway.url}/mcp `);
     expect(gateway.output()).not.toContain('Not running');
     const list = await fetch(`${gateway.url}/adapters`, { headers: await signedIn({ roles: ['mcp.admin'] }) });
     expect([list.status, await list.json()]).toEqual([200, []]);
@@ -49,6 +50,7 @@ describe('npm start with access tokens', () => {
     expect(handedOn('data-plane').toSorted()).toEqual(all);
     expect(handedOn('control-plane').toSorted()).toEqual(all);
     expect(handedOn('deployment-worker')).toEqual([]);
+    expect(handedOn('tool-router')).toEqual([]);
   });
 
   it('lets callers with a token register a server and call it, and no one else', async () => {

@@ -16,7 +16,7 @@ const LIMITS = {
   'data-plane': 170,
   'control-plane': 215,
   'deployment-worker': 215,
-  'tool-router': 170,
+  'tool-router': 180,
   'mcp-example': 155,
   'mcp-bridge': 205,
   supervisor: 225,

@@ -94,7 +94,7 @@ it('a tool router announces itself again when Redis returns', async () => {
   const { ids } = await follow(prefix, (await sharedRedis()).url);
   await becomesTrue('the router', () => expect(ids()).toEqual(['one']));
   line.cut();
-  await becomesTrue('the outage', () => expect(router.drain()).rejects.toThrow());
+  await becomesTrue('the outage', () => expect(router.drain()).rejects.toThrow('offline'));
   const redis = await connectRedis();
   await redis.del(routerKeys(prefix).routers);
   line.restore();

@@ -10,7 +10,7 @@ import type { Client } from '@modelcontextprotocol/client';
 import { inputRequired, McpServer, type Server, type ServerContext } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { becomesTrue } from '../support/wait.js';
-import { alice, headersOf, legacyClient, modernClient, principal, startRouter, textOf } from './support/router.js';
+import { alice, callRound, legacyClient, modernClient, principal, startRouter, textOf } from './support/router.js';
 import { MCP, startLegacyServer, startModernServer } from './support/servers.js';
 
 const FRESH = { cacheMode: 'refresh' } as const;
@@ -138,36 +138,27 @@ describe.each([
   });
 });
 
-interface Round {
-  result?: { requestState?: string; inputRequests?: Record<string, unknown> };
-}
+it('a round that comes to another router reaches the call that waits', async () => {
+  const router = await startRouter();
+  const server = await startLegacyServer(() => asking('legacy'));
+  await router.publish('srv', { definition: MCP, urls: [server.url] });
+  const other = await router.start();
+  for (const url of [router.url, other]) {
+    const client = await modernClient(url);
+    await becomesTrue('the tool', async () => expect((await client.listTools(undefined, FRESH)).tools).toHaveLength(1));
+  }
+  const answers = [{ action: 'accept', content: { name: 'x' } }, greeting, roots];
+  let asked = await round(router.url, alice, {});
+  for (const answer of answers) {
+    const [key = ''] = Object.keys(asked.result?.inputRequests ?? {});
+    const { requestState } = asked.result ?? {};
+    asked = await round(other, alice, { requestState, inputResponses: { [key]: answer } });
+  }
+  expect(textOf(asked.result)).toBe('x, hello, file:///home');
+});
 
-async function round(url: string, caller: typeof alice, more: object): Promise<Round> {
-  const _meta = {
-    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-    'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
-    'io.modelcontextprotocol/clientCapabilities': capabilities,
-  };
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: {
-      ...headersOf(caller),
-      'content-type': 'application/json',
-      accept: 'application/json, text/event-stream',
-      'mcp-protocol-version': '2026-07-28',
-      'mcp-method': 'tools/call',
-      'mcp-name': 'srv_ask',
-    },
-    body: JSON.stringify({
-      jsonrpc: '2.0',
-      id: 1,
-      method: 'tools/call',
-      params: { name: 'srv_ask', arguments: {}, _meta, ...more },
-    }),
-  });
-  const body = await response.text();
-  return JSON.parse(body.startsWith('{') ? body : (/^data: (\{.*\})$/m.exec(body)?.[1] ?? '{}')) as Round;
-}
+const round = (url: string, caller: typeof alice, more: object) =>
+  callRound(url, caller, { name: 'srv_ask', arguments: {}, ...more }, capabilities);
 
 it('a client that cancels while a legacy server waits for its answer cancels the call there', async () => {
   const cancelled: string[] = [];

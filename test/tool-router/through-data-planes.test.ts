@@ -4,8 +4,8 @@ import { closeServer, listen } from '@mcp-gateway/platform/serving';
 import { announceRouter, routePublisher } from '@mcp-gateway/routing';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
-import { composeToolRouter } from '../../services/tool-router/src/compose.js';
 import { type DataPlane, type Gateway, startGateway } from '../data-plane/support/gateway.js';
+import { killServer } from '../data-plane/support/kill-server.js';
 import { PER_DAY, setQuotas } from '../data-plane/support/quotas.js';
 import { INITIALIZE } from '../data-plane/support/session-server.js';
 import { routersOf, SECRET, WITH_SECRET } from '../data-plane/support/tool-router.js';
@@ -17,6 +17,7 @@ import { silent } from '../support/postgres.js';
 import { connectRedis } from '../support/redis.js';
 import { becomesTrue, waitFor } from '../support/wait.js';
 import { httpTool, startHttpTool } from './support/servers.js';
+import { composeToolRouter } from './support/sources.js';
 
 const BOB = { 'x-dev-userid': 'bob', 'x-dev-roles': 'team' };
 const MALLORY = { 'x-dev-userid': 'mallory', 'x-dev-roles': 'none' };
@@ -44,11 +45,7 @@ async function startRouter(gateway: Gateway, planes: DataPlane[]) {
   for (const plane of planes) await waitFor('it to be known', () => routersOf(plane).includes(id));
   return {
     id,
-    /** As SIGKILL does: connections break, new ones are refused, and nothing is withdrawn. */
-    async kill() {
-      router.server.close();
-      router.server.closeAllConnections();
-    },
+    kill: () => killServer(router.server), // nothing is withdrawn
   };
 }
 

@@ -9,7 +9,6 @@
 - ports: [{ port: 53, protocol: UDP }, { port: 53, protocol: TCP }]
 {{- if has (index . 1) (list "data-plane" "tool-router") }}
 - to:
-    {{- if eq (index . 1) "data-plane" }}
     - podSelector:
         matchLabels:
           {{- include "mcp-gateway.selector" (list $root "control-plane") | nindent 10 }}
@@ -17,7 +16,6 @@
     - podSelector:
         matchLabels:
           {{- include "mcp-gateway.selector" (list $root "tool-router") | nindent 10 }}
-    {{- end }}
     {{- end }}
     - namespaceSelector:
         matchLabels:

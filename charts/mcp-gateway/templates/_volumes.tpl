@@ -5,13 +5,13 @@
 {{- end -}}
 {{- end -}}
 
-{{/* The Secret with the certificate of a component for the TLS between data plane and control plane; empty without. (list $ component) */}}
+{{/* The Secret with the certificate of a component for the TLS with the control plane; empty without. (list $ component) */}}
 {{- define "mcp-gateway.internalTlsSecret" -}}
 {{- with (index . 0).Values.internalTls -}}
 {{- if ne (empty .controlPlaneSecret) (empty .dataPlaneSecret) -}}
 {{- fail "internalTls needs both controlPlaneSecret and dataPlaneSecret, or none of them" -}}
 {{- end -}}
-{{- get (dict "control-plane" .controlPlaneSecret "data-plane" .dataPlaneSecret) (index $ 1) -}}
+{{- get (dict "control-plane" .controlPlaneSecret "data-plane" .dataPlaneSecret "tool-router" .dataPlaneSecret) (index $ 1) -}}
 {{- end -}}
 {{- end -}}
 

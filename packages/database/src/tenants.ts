@@ -105,7 +105,7 @@ export function tenantRows(database: Database, now: () => Date = () => new Date(
     },
     async useOf(id) {
       const [use] = await queryOrUnavailable(() => database.$queryRaw<TenantUse[]>(tenantUse(id)));
-      return use ?? { resources: 0, replicas: 0 };
+      return use ?? { resources: 0, replicas: 0, toolsets: 0 };
     },
   };
 }

@@ -22,7 +22,6 @@ export function announce({ url, adapters, data, logs }: Announcement): string {
     `  ${JSON.stringify({ mcpServers: Object.fromEntries(ready) })}`,
     '',
   ];
-  const tools = `${url}/mcp`;
   const shown = usable.map(({ name, ready: isReady }) =>
     isReady ? `  ${mcp(name)}` : `  ${mcp(name)}   (not ready yet: see ${url}/adapters/${name}/status)`,
   );
@@ -34,7 +33,7 @@ export function announce({ url, adapters, data, logs }: Announcement): string {
       : [
           'MCP Gateway is running. Paste into an MCP client:',
           '',
-          `  ${tools}   (all registered tools that you may use)`,
+          toolsLine(url),
           ...shown,
           '',
           ...(ready.length > 0 ? configuration : []),
@@ -70,6 +69,7 @@ export function announceSignIn({
     'Paste into an MCP client, which signs in by itself or sends the header Authorization: Bearer TOKEN:',
     '',
     `  ${url}/adapters/${EXAMPLE.name}/mcp`,
+    toolsLine(url),
     '',
     ...ending(url, data, logs),
   ].join('\n');
@@ -100,6 +100,7 @@ export function announceDevelopmentIssuer({
     'Paste into an MCP client. It opens a page in your browser, on which you choose a user:',
     '',
     `  ${mcp}`,
+    toolsLine(url),
     '',
     'Or get a token from a shell, here of alice for an hour, and call a tool:',
     '',
@@ -110,6 +111,8 @@ export function announceDevelopmentIssuer({
     ...ending(url, data, logs),
   ].join('\n');
 }
+
+const toolsLine = (url: string) => `  ${url}/mcp   (all registered tools that you may use)`;
 
 function blockedLines(url: string, adapters: AnnouncedAdapter[]): string[] {
   const blocked = adapters.flatMap(({ name, blocker }) =>

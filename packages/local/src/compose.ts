@@ -173,6 +173,18 @@ interface Parts {
   controlPlanePort: number;
 }
 
+const toolRouterVariables = (env: NodeJS.ProcessEnv): Record<string, string> => ({
+  ...definedVariables(['MCP_GATEWAY_MAX_BODY_BYTES', 'MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS'], env),
+  PORT: '0', // data planes learn of it from Redis
+  MCP_GATEWAY_DRAIN_SECONDS: '0', // there is no other router
+});
+
+/** The ways to remote servers. */
+const remoteVariables = (env: NodeJS.ProcessEnv): Record<string, string> => ({
+  ...proxyVariables(env),
+  ...definedVariables(Object.keys(remoteFields), env),
+});
+
 /** The environment of each service: nothing of this process's environment that the service does not need. */
 function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Parts) {
   const { machine, signIn, data, databaseUrl, redisUrl, dataPlanePort, controlPlanePort } = parts;
@@ -186,6 +198,7 @@ function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Part
   };
   // By which data plane, control plane and tool router trust each other; new at each start, because all start with it.
   const internal = secretOr(randomBytes(32).toString('base64'), 'MCP_GATEWAY_INTERNAL_SECRETS', env);
+  const remote = remoteVariables(env);
   const callers = {
     ...shared,
     ...internal,
@@ -195,6 +208,7 @@ function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Part
     MCP_GATEWAY_AUDIT: config.MCP_GATEWAY_AUDIT,
     MCP_GATEWAY_AUDIT_RETENTION_DAYS: String(config.MCP_GATEWAY_AUDIT_RETENTION_DAYS),
   };
+  const controlPlane = { CONTROL_PLANE_URL: `http://127.0.0.1:${controlPlanePort}` };
   return {
     'control-plane': {
       ...callers,
@@ -211,8 +225,7 @@ function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Part
       ...shared,
       DATABASE_URL: databaseUrl,
       PROCESS_SUPERVISOR: data.supervisorSocket,
-      ...proxyVariables(env), // to reach remote servers
-      ...definedVariables(Object.keys(remoteFields), env),
+      ...remote,
     },
     'data-plane': {
       ...callers,
@@ -221,18 +234,12 @@ function serviceEnvironments(config: Config, env: NodeJS.ProcessEnv, parts: Part
       MCP_GATEWAY_ALLOWED_HOSTS: config.MCP_GATEWAY_ALLOWED_HOSTS.join(','),
       MCP_GATEWAY_DEVELOPMENT_SIGN_IN: config.MCP_GATEWAY_DEVELOPMENT_SIGN_IN ?? '',
       ...secretOr(data.sessionKey, 'MCP_GATEWAY_SESSION_KEYS', env),
-      ...proxyVariables(env), // to reach remote servers
+      ...remote,
       ...definedVariables(Object.keys(trafficFields), env),
       ...definedVariables(withFile('MCP_GATEWAY_IDENTITY_KEYS'), env),
-      CONTROL_PLANE_URL: `http://127.0.0.1:${controlPlanePort}`,
+      ...controlPlane,
     },
-    'tool-router': {
-      ...shared,
-      ...internal,
-      ...definedVariables(['MCP_GATEWAY_MAX_BODY_BYTES', 'MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS'], env),
-      PORT: '0', // data planes learn of it from Redis
-      MCP_GATEWAY_DRAIN_SECONDS: '0', // there is no other router
-    },
+    'tool-router': { ...shared, ...internal, ...remote, ...controlPlane, ...toolRouterVariables(env) },
   };
 }
 

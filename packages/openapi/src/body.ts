@@ -50,7 +50,7 @@ export function bodyOf(document: JsonObject, placed: Placed): Body | undefined {
 
 /** A media type becomes a header, so it has its characters only (RFC 9110 §8.3.1). */
 function mediaType(type: string, path: readonly string[]): string {
-  if (/^[\w!#$&^.+-]+\/[\w!#$&^.+-]+( *; *[\w-]+=("?)[\w.+-]+\2)*$/.test(type) && type.length <= 128) return type;
+  if (type.length <= 128 && /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+( *; *[\w-]+=("?)[\w.+-]+\2)*$/.test(type)) return type;
   throw new DocumentFault('document', path.slice(0, -1), 'must be a media type');
 }
 
@@ -61,10 +61,10 @@ const MAX_PROPERTIES = 256;
 function plainProperties(document: JsonObject, schema: Placed): Body['properties'] {
   const { value, path } = resolved(document, schema);
   if (!isObject(value) || !isObject(own(value, 'properties'))) return undefined;
-  const additional = own(value, 'additionalProperties');
+  const [type, additional] = [own(value, 'type'), own(value, 'additionalProperties')];
   const isPlain =
     Object.keys(value).every((key) => PLAIN.has(key)) &&
-    own(value, 'type') === 'object' &&
+    (type === undefined || type === 'object') &&
     (additional === undefined || additional === false);
   if (!isPlain) return undefined;
   const required = own(value, 'required');

@@ -29,6 +29,51 @@ async function faultOf(given: JsonObject, operations = ['*'], path?: string): Pr
   return 'none';
 }
 
+describe('a document that would take long', () => {
+  it('has names of its operations from the beginning of long ids', async () => {
+    const id = (last: string) => ({ operationId: `${'_'.repeat(1_000)}x${last}`, ...OK });
+    const tools = await compiled(document({ '/a': { get: id('a'), put: id('b') }, '/b': { get: id('a') } }));
+    const names = tools.map(({ tool }) => tool.name);
+    expect(new Set(names).size).toBe(3);
+    for (const name of names) expect(name).toMatch(/^operation_[0-9a-f]{6}$/);
+  });
+
+  it('has operations without an id in place of those whose id is very long', async () => {
+    const paths = { '/a': { get: { operationId: '_'.repeat(160_000), ...OK } } };
+    expect((await compiled(document(paths), ['GET /a'])).map(({ tool }) => tool.name)).toEqual(['GET_a']);
+  });
+
+  it.each(['3.0.3', '3.1.1'])('is refused for its many parameters before it is validated (%s)', async (openapi) => {
+    const parameters = (count: number) => Array.from({ length: count }, (_, index) => query(`q${index}`));
+    const paths = { '/a': { get: { parameters: parameters(6_000), ...OK } } };
+    expect(await faultOf({ ...document(paths), openapi })).toBe('document paths /a get parameters: must be at most 256');
+    const callback = { '{$request.query.url}': { post: { parameters: parameters(257), ...OK } } };
+    const hidden = { '/a': { get: { parameters: [{ $ref: '#/components/callbacks/a' }], ...OK } } };
+    expect(await faultOf({ ...document(hidden, { components: { callbacks: { a: callback } } }), openapi })).toBe(
+      'document components callbacks a {$request.query.url} post parameters: must be at most 256',
+    );
+    const many = Array.from({ length: 40 }, (_, index) => [`/${index}`, { get: { parameters: parameters(120), ...OK } }]);
+    expect(await faultOf({ ...document(Object.fromEntries(many)), openapi })).toContain('have 4800 parameters, of at most 4096');
+  });
+
+  it('is refused for the schemas of all its operations together', async () => {
+    const schemas = Object.fromEntries(Array.from({ length: 400 }, (_, index) => [`s${index}`, { type: 'string' }]));
+    const properties = Object.fromEntries(Object.keys(schemas).map((name) => [name, { $ref: `#/components/schemas/${name}` }]));
+    const content = { 'application/json': { schema: { type: 'object', properties } } };
+    const paths = Object.fromEntries(
+      Array.from({ length: 100 }, (_, index) => [`/${index}`, { post: { requestBody: { $ref: '#/components/requestBodies/b' }, ...OK } }]),
+    );
+    const components = { schemas, requestBodies: { b: { content } } };
+    expect(await faultOf(document(paths, { components }))).toBe(
+      'operations: lead to more than 50000 schemas together; choose fewer',
+    );
+  });
+
+  it('is refused for a very long path', async () => {
+    expect(await faultOf(document({ [`/${'a'.repeat(3_000)}`]: { get: OK } }))).toContain('paths of at most 2048 characters');
+  });
+});
+
 describe('an operation', () => {
   it('becomes a tool whose arguments are its parameters and the properties of its body', async () => {
     const body = {

@@ -24,14 +24,22 @@ export async function compileOperations(
 ): Promise<CompiledOperation[]> {
   const document = await validDocument(source.document);
   const names = new Set<string>();
+  const all = { schemas: 0 };
   return choose(document, source.operations).map((operation) => {
     const name = toolName(operation.id ?? requestLine(operation), names);
     names.add(name);
-    return compile(document, operation, { name, base: serverPath(document, operation, source.path) });
+    return compile(document, operation, { name, base: serverPath(document, operation, source.path), all });
   });
 }
 
-function compile(document: JsonObject, chosen: Operation, { name, base }: { name: string; base: string }): CompiledOperation {
+interface Surroundings {
+  name: string;
+  /** The path before that of the operation. */
+  base: string;
+  all: { schemas: number };
+}
+
+function compile(document: JsonObject, chosen: Operation, { name, base, all }: Surroundings): CompiledOperation {
   const { path, method, operation } = chosen;
   const place = ['paths', path, method];
   const parameters = parametersOf(document, [
@@ -41,7 +49,7 @@ function compile(document: JsonObject, chosen: Operation, { name, base }: { name
   refuseTemplate(path, parameters);
   const hasBody = method !== 'get' && method !== 'head';
   const body = hasBody ? bodyOf(document, { value: own(operation, 'requestBody'), path: [...place, 'requestBody'] }) : undefined;
-  const input = inputOf(schemaBundle(document), parameters, body);
+  const input = inputOf(schemaBundle(document, all), parameters, body);
   const summary = ownText(operation, 'summary')?.slice(0, 256);
   const tool = McpTool.safeParse({
     name,

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 
+/** Characters of an id that its name is made of. */
+const MAX_ID_CHARS = 256;
 const MAX_TOOL_CHARS = 63;
 const MAX_ARGUMENT_CHARS = 64;
 const HASH_CHARS = 6;
@@ -10,10 +12,23 @@ const HASH_CHARS = 6;
  * @param id the `operationId`, or method and path
  */
 export function toolName(id: string, taken: ReadonlySet<string>): string {
-  const name = id.replace(/[^A-Za-z0-9_-]+/g, '_').replace(/^_+|_+$/g, '') || 'operation';
-  if (name.length <= MAX_TOOL_CHARS && !taken.has(name)) return name;
-  const hash = createHash('sha256').update(id).digest('hex').slice(0, HASH_CHARS);
-  return `${name.slice(0, MAX_TOOL_CHARS - HASH_CHARS - 1)}_${hash}`;
+  const plain = id.slice(0, MAX_ID_CHARS).replace(/[^A-Za-z0-9_-]+/g, '_');
+  const name = withoutEnds(plain, '_') || 'operation';
+  if (name.length <= MAX_TOOL_CHARS && id.length <= MAX_ID_CHARS && !taken.has(name)) return name;
+  for (let number = 1; ; number += 1) {
+    const made = number === 1 ? id : `${id} ${number}`;
+    const hash = createHash('sha256').update(made).digest('hex').slice(0, HASH_CHARS);
+    const other = `${name.slice(0, MAX_TOOL_CHARS - HASH_CHARS - 1)}_${hash}`;
+    if (!taken.has(other)) return other;
+  }
+}
+
+/** The text without this character at its ends. In linear time, unlike a regular expression for the end. */
+function withoutEnds(text: string, char: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && text[start] === char) start += 1;
+  while (end > start && text[end - 1] === char) end -= 1;
+  return text.slice(start, end);
 }
 
 /** The name of an argument: what every model may write, and no other argument has. @param where follows a name that is taken */

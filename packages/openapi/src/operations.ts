@@ -14,10 +14,20 @@ export interface Operation {
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options'];
 const MAX_IN_DOCUMENT = 10_000;
+/** For what may be meant by a selection that names none. */
+const MAX_COMPARED = 1_000;
+const MAX_PATH_CHARS = 2_048;
+/** An operation with a longer id is one without an id. */
+const MAX_ID_CHARS = 1_024;
 
 /** `GET /pets/{petId}`: how operations without an id are named. */
 export const requestLine = ({ method, path }: Pick<Operation, 'method' | 'path'>): string =>
   `${method.toUpperCase()} ${path}`;
+
+function idOf(operation: JsonObject): string | undefined {
+  const id = ownText(operation, 'operationId');
+  return id !== undefined && id.length <= MAX_ID_CHARS ? id : undefined;
+}
 
 /**
  * The operations of the path items that stand in the document or in its components.
@@ -26,6 +36,10 @@ export const requestLine = ({ method, path }: Pick<Operation, 'method' | 'path'>
 function operationsOf(document: JsonObject): Operation[] {
   const found: Operation[] = [];
   for (const [path, item] of Object.entries(ownObject(document, 'paths'))) {
+    if (path.length > MAX_PATH_CHARS) {
+      const message = `must have paths of at most ${MAX_PATH_CHARS} characters`;
+      throw new DocumentFault('document', ['paths'], message);
+    }
     const reference = own(item, '$ref');
     const isElsewhere = typeof reference === 'string' && !reference.startsWith('#/components/');
     const { value } = isElsewhere ? { value: undefined } : resolved(document, { value: item, path: ['paths', path] });
@@ -33,7 +47,7 @@ function operationsOf(document: JsonObject): Operation[] {
     for (const method of METHODS) {
       const operation = own(value, method);
       if (!isObject(operation)) continue;
-      found.push({ id: ownText(operation, 'operationId'), method, path, item: value, operation });
+      found.push({ id: idOf(operation), method, path, item: value, operation });
     }
   }
   if (found.length > MAX_IN_DOCUMENT) {
@@ -68,7 +82,7 @@ export function choose(document: JsonObject, selections: readonly string[]): Ope
 
 function whyNone(selection: string, all: readonly Operation[]): string {
   const names = all.flatMap((each) => (selection.includes(' /') ? requestLine(each) : (each.id ?? requestLine(each))));
-  const meant = closestMatch(selection, names);
+  const meant = closestMatch(selection, names.slice(0, MAX_COMPARED));
   const [first] = names;
   if (meant !== undefined) return `names no operation of the document; did you mean "${meant}"?`;
   return first === undefined

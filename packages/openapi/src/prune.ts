@@ -4,6 +4,10 @@ import { choose, type Operation } from './operations.js';
 /** Characters of the part that is kept, as JSON. */
 const MAX_KEPT_CHARS = 524_288;
 
+/** Of an operation, and beside those, of the path that it stands in. */
+const MAX_PARAMETERS = 256;
+const MAX_PARAMETERS_IN_ALL = 4_096;
+
 const OF_ITEM = ['parameters', 'servers'];
 const OF_OPERATION = ['operationId', 'summary', 'description', 'parameters', 'requestBody', 'deprecated', 'servers'];
 
@@ -38,7 +42,29 @@ export function chosenPart(document: JsonObject, selections: readonly string[]):
     const message = `need more than ${MAX_KEPT_CHARS} characters of the document; choose fewer`;
     throw new DocumentFault('operations', [], message);
   }
+  refuseParameters(kept);
   return kept;
+}
+
+/** The validator compares each parameter with each other of its list. @throws DocumentFault */
+function refuseParameters(kept: JsonObject): void {
+  let count = 0;
+  const visit = (value: unknown, path: readonly string[]): void => {
+    if (typeof value !== 'object' || value === null) return;
+    for (const [key, each] of Object.entries(value)) {
+      const at = [...path, key];
+      if (key === 'parameters' && Array.isArray(each)) {
+        count += each.length;
+        if (each.length > MAX_PARAMETERS) throw new DocumentFault('document', at, `must be at most ${MAX_PARAMETERS}`);
+      }
+      visit(each, at);
+    }
+  };
+  visit(kept, []);
+  if (count > MAX_PARAMETERS_IN_ALL) {
+    const message = `have ${count} parameters, of at most ${MAX_PARAMETERS_IN_ALL}; choose fewer`;
+    throw new DocumentFault('operations', [], message);
+  }
 }
 
 function pathsOf(chosen: readonly Operation[]): JsonObject {

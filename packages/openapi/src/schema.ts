@@ -10,6 +10,7 @@ const NAMED = new Set(['properties', 'patternProperties', 'dependentSchemas', '$
 const LEFT_OUT = new Set(['discriminator', 'nullable', 'readOnly', 'writeOnly', '$schema']);
 
 const MAX_SUBSCHEMAS = 2_000;
+const MAX_IN_ALL = 50_000;
 const MAX_PATTERN_CHARS = 512;
 
 export interface SchemaBundle {
@@ -22,9 +23,13 @@ export interface SchemaBundle {
 /**
  * Makes schemas of a document stand alone. References stay references, so that recursive schemas stay as they are and nothing
  * multiplies. Patterns that JSON Schema does not permit are left out: the server checks what they say.
+ * @param all counts what the bundles of a document make together
  */
-export function schemaBundle(document: JsonObject): SchemaBundle {
+export function schemaBundle(document: JsonObject, all: { schemas: number }): SchemaBundle {
   const names = new Map<string, string>();
+  const taken = new Set<string>();
+  /** The last number behind each base. */
+  const numbers = new Map<string, number>();
   const waiting: { reference: string; name: string; path: readonly string[] }[] = [];
   const definitions: JsonObject = {};
   let count = 0;
@@ -33,9 +38,11 @@ export function schemaBundle(document: JsonObject): SchemaBundle {
     const known = names.get(reference);
     if (known !== undefined) return known;
     const base = componentOf(reference, path).slice(2).join('_').replace(/[^A-Za-z0-9_.-]/g, '_').slice(0, 128);
-    const taken = new Set(names.values());
     let name = base;
-    for (let number = 2; taken.has(name); number += 1) name = `${base}_${number}`;
+    let number = numbers.get(base) ?? 1;
+    while (taken.has(name)) name = `${base}_${(number += 1)}`;
+    numbers.set(base, number);
+    taken.add(name);
     names.set(reference, name);
     waiting.push({ reference, name, path });
     return name;
@@ -43,6 +50,10 @@ export function schemaBundle(document: JsonObject): SchemaBundle {
 
   function rewrite(schema: unknown, path: readonly string[]): JsonObject | boolean {
     count += 1;
+    all.schemas += 1;
+    if (all.schemas > MAX_IN_ALL) {
+      throw new DocumentFault('operations', [], `lead to more than ${MAX_IN_ALL} schemas together; choose fewer`);
+    }
     if (count > MAX_SUBSCHEMAS) throw new DocumentFault('document', path, `leads to more than ${MAX_SUBSCHEMAS} schemas`);
     if (typeof schema === 'boolean') return schema;
     if (!isObject(schema)) throw new DocumentFault('document', path, 'must be a schema');

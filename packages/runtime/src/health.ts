@@ -28,5 +28,8 @@ export const STARTUP_SECONDS = 300;
 export const STDIO_REMEDY =
   'start it with its option for streamable HTTP, or run it behind the bridge: imageName mcp-proxy with its command in MCP_COMMAND and MCP_ARGS';
 
+/** Most servers listen by then; a server that does not may never listen. */
+export const SILENT_MS = 10_000;
+
 /** The hint for a process that ends by itself with exit code 0. */
 export const STDIO_HINT = `A server that speaks only stdio ends like this because it gets no input: ${STDIO_REMEDY}.`;

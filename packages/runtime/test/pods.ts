@@ -1,4 +1,8 @@
 import type { ContainerStatus, KubeEvent, Pod, StatefulSet } from '../src/kubernetes/api/types.js';
+import { STDIO_REMEDY } from '../src/health.js';
+
+/** What the message of a pod ends with that has never listened. */
+export const NEVER_LISTENS = `The server has to listen on the port in PORT. If it speaks only stdio, ${STDIO_REMEDY}.`;
 
 /** A healthy pod of the adapter `echo`. */
 export function podOf(more: Partial<Pod['metadata']> = {}, status: Pod['status'] = {}): Pod {

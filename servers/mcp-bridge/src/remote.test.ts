@@ -32,12 +32,33 @@ async function recording(answer: RequestListener) {
   const requests: { req: IncomingMessage; body: string }[] = [];
   const origin = await listen((req, res) => {
     void text(req).then((body) => {
-      requests.push({ req, body });
+      if (req.headers['user-agent'] !== 'mcp-gateway-bridge') requests.push({ req, body });
       answer(req, res);
     });
   });
   return { origin, requests };
 }
+
+it('makes the bridge ready with its first answer, whatever it says, and the health check says why it is not', async () => {
+  const port = Number(new URL(await listen(() => {})).port);
+  const holder = servers.pop();
+  holder?.close();
+  if (holder) await once(holder, 'close');
+  const { url } = await startBridge({ MCP_PROXY_URL: `http://127.0.0.1:${port}/mcp` });
+  const health = async () => {
+    const response = await fetch(new URL('/healthz', url));
+    return `${response.status} ${await response.text()}`;
+  };
+  const says = `127.0.0.1:${port} does not answer (ECONNREFUSED)`;
+  await until(async () => (await health()).includes(says));
+  expect(await health()).toMatch(/^503 /);
+  const server = createServer((_req, res) => res.writeHead(401).end()).listen(port, '127.0.0.1');
+  servers.push(server);
+  await until(async () => (await health()) === '200 ok');
+  server.close();
+  server.closeAllConnections();
+  expect(await health()).toBe('200 ok');
+});
 
 describe('a remote server of streamable HTTP', () => {
   it('gets the bytes of the client with the headers of MCP, and nothing about the caller', async () => {
@@ -131,7 +152,7 @@ describe('a remote server of streamable HTTP', () => {
   it('that redirects within itself is followed, once and for all', async () => {
     const paths: string[] = [];
     const { origin } = await recording((req, res) => {
-      paths.push(String(req.url));
+      if (req.headers['user-agent'] !== 'mcp-gateway-bridge') paths.push(String(req.url));
       if (req.url === '/mcp') return void res.writeHead(307, { location: '/mcp/' }).end();
       res.writeHead(200, { 'content-type': 'application/json' }).end('{"jsonrpc":"2.0","id":1,"result":{}}');
     });

@@ -46,7 +46,7 @@ import type { MayUseWorkloadIdentity } from './resources/workload-identity.js';
 import { sessionRoutes } from './sessions/routes.js';
 import type { SessionService } from './sessions/service.js';
 import { tenantDirectory } from './tenants/directory.js';
-import { resourceLimits } from './tenants/resource-limits.js';
+import { resourceLimits, toolsetLimits } from './tenants/resource-limits.js';
 import { tenantRoutes } from './tenants/routes.js';
 import { tenantService } from './tenants/service.js';
 import { toolDefinition, type ToolPrivileges } from './tools/definition.js';
@@ -181,7 +181,7 @@ function composeTools(
   const ofTool = toolDefinition(rows, { mayUseWorkloadIdentity, checkSharedCredential, findAdapter });
   const tools = resourceService(ofTool, { queue, limits, log });
   const ofToolset = toolsetDefinition(toolsetRows(database, now));
-  const toolsets = resourceService(ofToolset, { queue, log });
+  const toolsets = resourceService(ofToolset, { queue, limits: toolsetLimits, log });
   return {
     rows,
     rowOf: { tool: tools.row, toolset: toolsets.row },

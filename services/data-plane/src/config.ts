@@ -1,3 +1,4 @@
+import { controlPlaneTlsFields } from '@mcp-gateway/credentials';
 import { HttpUrl, internalFields, type sessionFields, trafficFields } from '@mcp-gateway/platform/config';
 import { sessionKey, type SessionKeys } from '@mcp-gateway/sessions';
 import { z } from 'zod';
@@ -22,11 +23,7 @@ const SessionKeyList = z
 /** Settings that only the data plane has. */
 export const dataPlaneFields = {
   CONTROL_PLANE_URL: HttpUrl.describe('the URL of the control plane, such as http://127.0.0.1:8001'),
-  /** Authorities of the control plane's certificate; undefined: those of the system. */
-  CONTROL_PLANE_CA_FILE: z.string().optional(),
-  /** What the data plane shows to a control plane that asks for a certificate. */
-  CONTROL_PLANE_CLIENT_CERT_FILE: z.string().optional(),
-  CONTROL_PLANE_CLIENT_KEY_FILE: z.string().optional(),
+  ...controlPlaneTlsFields,
   /** The first key seals new session ids, once it has settled (`SessionKeyRing`); the others only unseal older ones. */
   MCP_GATEWAY_SESSION_KEYS: SessionKeyList,
   ...internalFields,

@@ -1,4 +1,5 @@
 import { Server as SecureServer } from 'node:https';
+import { controlPlaneAgent, followControlPlaneTls } from '@mcp-gateway/credentials';
 import { openTrail } from '@mcp-gateway/audit';
 import {
   auditFields,
@@ -32,7 +33,6 @@ import { SessionKeyRing } from '@mcp-gateway/sessions';
 import { z } from 'zod';
 import { composeDataPlane } from './compose.js';
 import { dataPlaneFields, identityKeysFault, sessionLimits } from './config.js';
-import { controlPlaneAgent, followControlPlaneTls } from './management/control-plane-agent.js';
 
 const Config = z.object({
   ...serviceFields,

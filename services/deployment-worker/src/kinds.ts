@@ -111,7 +111,7 @@ export const toolsetKind = (rows: ToolsetRows): ManagedKind => ({
 const PUBLISHED = { type: 'Ready', status: 'True', reason: 'Published' } as const;
 
 /** Data planes send its clients, which have sessions, to the tool routers. */
-export function desiredToolset(row: ToolsetRow): UnreplicatedState {
+function desiredToolset(row: ToolsetRow): UnreplicatedState {
   const { title, description, tools, names, search, audit } = row.spec;
   const message = 'The toolset is published to tool routers.';
   return {

@@ -1,6 +1,7 @@
 import type { Condition, Phase, ReplicaStatus } from '@mcp-gateway/common/contracts';
 import { desiredReplicas, type Observation } from '@mcp-gateway/runtime';
 import { healthCheckCondition, progressingCondition, readyCondition } from './conditions.js';
+import { deadlineExceeded } from './progress-deadline.js';
 import type { ReplicatedState, UnreplicatedState, UntimedCondition } from './plan.js';
 
 export interface SavedStatus {
@@ -26,7 +27,8 @@ export function observedStatus(
   const wanted = desiredReplicas(row.spec.replicaCount, seen);
   const readiness = readyCondition(row, wanted, seen, replicas);
   const lost = seen.replicas.find((replica) => replica.nodeLost && replica.revision === revision);
-  const rollout = progressingCondition(wanted, seen, replicas, readiness);
+  const rolling = progressingCondition(wanted, seen, replicas, readiness);
+  const rollout = deadlineExceeded({ row, wanted, replicas, rollout: rolling, now }) ?? rolling;
   const passed = row.conditions.find(({ type, status }) => type === 'HealthCheck' && status === 'True');
   // A node that is gone says nothing about what it answered before.
   const health = (lost && passed) ?? healthCheckCondition({ ...row.spec, path: workload.path }, seen, replicas);

@@ -51,7 +51,7 @@ const authOf = ({ spec: { upstreamAuth } }: ToolRow) => (upstreamAuth ? { upstre
 type Source<Type extends ToolSource['type']> = Extract<ToolSource, { type: Type }>;
 
 /** The server is that of the adapter, so nothing of the tool runs. */
-export function adapterTools(row: ToolRow, source: Source<'adapter'>, adapter: AdapterRow | null): UnreplicatedState {
+function adapterTools(row: ToolRow, source: Source<'adapter'>, adapter: AdapterRow | null): UnreplicatedState {
   const { adapter: name } = source;
   const isThere = adapter !== null && adapter.deletedAt === null;
   const readiness = isThere
@@ -74,7 +74,7 @@ export function adapterTools(row: ToolRow, source: Source<'adapter'>, adapter: A
   };
 }
 
-export function openApiTools(
+function openApiTools(
   row: ToolRow,
   { port, path = '/', prefix }: Source<'openapi'>,
   operations: readonly CompiledOperation[],

@@ -1,5 +1,7 @@
 import type { Server } from 'node:http';
+import { type BrokerClient, credentialCache } from '@mcp-gateway/credentials';
 import { readPrincipal } from '@mcp-gateway/identity';
+import type { Egress } from '@mcp-gateway/platform/egress';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
 import type { Metrics } from '@mcp-gateway/platform/telemetry';
@@ -16,6 +18,7 @@ import { ModernRequests } from './server/modern.js';
 import { serveMcp } from './server/serve-mcp.js';
 import { Sessions } from './server/sessions.js';
 import { createSources } from './sources/open-source.js';
+import { ServerCredentials } from './sources/server-credentials.js';
 
 /** Settings that the operator decides. */
 export interface ToolRouterSettings {
@@ -23,9 +26,13 @@ export interface ToolRouterSettings {
   prefix: string;
   /** They prove that a request comes from a data plane. They may change. */
   internalSecrets: () => readonly string[];
+  /** Where other tool routers reach this one: its origin. Undefined until it listens. */
+  ownUrl?: () => string | undefined;
   maxBodyBytes: number;
   /** How long a call of a tool may take. */
   callTimeoutMs: number;
+  /** How servers that run elsewhere are connected to. Default: public addresses only, without a proxy. */
+  egress?: Egress | undefined;
 }
 
 /** The parts that a tool router is built from; a test replaces some of them. */
@@ -33,6 +40,8 @@ export interface ToolRouterParts {
   /** It need not be connected yet. */
   redis: RedisClient;
   log: Logger;
+  /** Where credentials for servers come from; undefined: calls of servers that need one fail. */
+  broker?: Pick<BrokerClient, 'issue'> | undefined;
   metrics?: Metrics | undefined;
   /** Entries of one page of a list. */
   pageSize?: number;
@@ -55,13 +64,15 @@ const FIRST_LIST_MS = 5_000;
 export function composeToolRouter(settings: ToolRouterSettings, parts: ToolRouterParts): ToolRouter {
   const { redis, log, pageSize = PAGE, firstListMs = FIRST_LIST_MS } = parts;
   const table = followTools(redis, settings.prefix, log);
-  const sources = createSources(table, log);
+  const credentials = new ServerCredentials(parts.broker && credentialCache({ broker: parts.broker }));
+  const sources = createSources({ table, credentials, egress: settings.egress, log });
   const catalogue = new Catalogue({ table, openSource: sources.open, log });
-  const views = new Views(catalogue);
+  const views = new Views(catalogue, log);
   const announcements = new Announcements(catalogue, views);
+  const { ownUrl = () => undefined } = settings;
   const states = new RequestStates(settings.internalSecrets);
   const parked = new ParkedCalls();
-  const calls = new ToolCalls({ deadlineMs: settings.callTimeoutMs, states, parked });
+  const calls = new ToolCalls({ deadlineMs: settings.callTimeoutMs, states, parked, ownUrl });
   const mcp = { catalogue, views, calls, pageSize, firstListMs };
   const sessions = new Sessions(mcp, announcements);
   const modern = new ModernRequests(mcp, announcements, log);

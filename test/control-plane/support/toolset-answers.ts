@@ -32,4 +32,8 @@ export async function giveToolsetAnswers(
   }
   await given('DELETE /toolsets/{name}', await remove(reader), await remove(alice, stale), await remove());
   await given('DELETE /toolsets/{name}', await remove(), await remove(outage));
+  let last = await post(toolset('many'));
+  for (let index = 0; last.status === 201; index += 1) last = await post(toolset(`many-${index}`));
+  await given('POST /toolsets', last);
+  await given('PUT /toolsets/{name}', await put(toolset()));
 }

@@ -17,7 +17,7 @@ import { routeTo } from './upstream.js';
 
 /** The name of remote servers in tests. The resolver of a test decides where it leads. */
 export const NAME = 'mcp.example.test';
-export const ca = authority('of remote servers');
+const ca = authority('of remote servers');
 export const certificate = () => ca.issue(undefined, NAME);
 
 /** A resolver that answers with these addresses, one list for each call; the last list again and again. */

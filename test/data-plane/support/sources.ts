@@ -5,7 +5,4 @@ export { surviveStreamErrors } from '../../../services/data-plane/src/server/htt
 export { createDataPlaneServer, type Wire } from '../../../services/data-plane/src/server/server.js';
 export { type SessionStore } from '../../../services/data-plane/src/sessions/store.js';
 export { type Upstreams } from '../../../services/data-plane/src/upstream/pools.js';
-export {
-  controlPlaneAgent,
-  followControlPlaneTls,
-} from '../../../services/data-plane/src/management/control-plane-agent.js';
+export { controlPlaneAgent, followControlPlaneTls } from '@mcp-gateway/credentials';

@@ -66,6 +66,66 @@ describe('the URL of all tools', () => {
     expect(JSON.parse(modern.text)).toMatchObject({ location: 'Zurich', unit: 'celsius' });
   });
 
+  it('has beside it a toolset with a role of its own, which others do not find', async () => {
+    const toolset = {
+      name: 'outdoors',
+      tools: [{ name: 'weather', as: 'sky', description: 'Rain or sun.' }],
+      requiredRoles: ['hikers'],
+    };
+    const put = await fetch(`${gateway.url}/toolsets/outdoors`, {
+      method: 'PUT',
+      headers: { ...ADMIN, 'content-type': 'application/json' },
+      body: JSON.stringify(toolset),
+    });
+    expect(put.status).toBe(201);
+    const url = `${gateway.url}/mcp/t/outdoors`;
+    const hiker = { 'x-dev-userid': 'hanna', 'x-dev-roles': 'hikers' };
+    await becomesTrue('the toolset', async () => {
+      const { client, transport } = await connect(url, { headers: ADMIN });
+      const { tools } = await client.listTools();
+      await transport.terminateSession();
+      expect(tools).toMatchObject([{ name: 'sky', description: 'Rain or sun.' }]);
+    });
+    const session = await connect(url, { headers: ADMIN });
+    const args = { location: 'Zurich', unit: 'celsius' };
+    expect(JSON.parse(await callText(session, 'sky', args))).toMatchObject({ location: 'Zurich' });
+    // The role of the toolset is no role of the tool.
+    expect((await (await connect(url, { headers: hiker })).client.listTools()).tools).toEqual([]);
+    const stranger = { 'x-dev-userid': 'eve', 'x-dev-roles': 'other' };
+    await expect(connect(url, { headers: stranger })).rejects.toThrow(/TOOLSET_NOT_FOUND|no such toolset/);
+    const removed = await fetch(`${gateway.url}/toolsets/outdoors`, { method: 'DELETE', headers: ADMIN });
+    expect(removed.status).toBe(204);
+    await becomesTrue('its end', () => expect(session.client.listTools()).rejects.toThrow(/toolset|session|404/i));
+  });
+
+  it('has operations of an HTTP API, and tools of an adapter under another name', async () => {
+    const weather = { type: 'object', properties: { location: { type: 'string' } }, required: ['location'] };
+    const content = { 'application/json': { schema: weather } };
+    const score = { operationId: 'getWeather', requestBody: { required: true, content }, responses: {} };
+    const document = {
+      openapi: '3.1.1',
+      info: { title: 'Weather', version: '1' },
+      paths: { '/score': { post: score } },
+    };
+    const source = { type: 'openapi', document, operations: ['getWeather'] };
+    const api = { name: 'forecast', imageName: 'tool-example', imageVersion: '0.1.0', source };
+    expect((await call('POST', '', api)).status).toBe(201);
+    const chosen = { type: 'adapter', adapter: 'mcp-example', prompts: [], prefix: 'ex-' };
+    expect((await call('POST', '', { name: 'examples', source: chosen })).status).toBe(201);
+    await waitFor('both', async () => (await isReady('forecast')) && (await isReady('examples')));
+    const session = await connect(`${gateway.url}/mcp`, { headers: ADMIN });
+    const names = async () => (await session.client.listTools()).tools.map(({ name }) => name);
+    await becomesTrue('the operation', async () => expect(await names()).toContain('forecast_getWeather'));
+    expect(JSON.parse(await callText(session, 'forecast_getWeather', { location: 'Zurich' }))).toMatchObject({
+      location: 'Zurich',
+    });
+    await becomesTrue('the tools of the adapter', async () =>
+      expect((await names()).filter((name) => name.startsWith('ex-'))).not.toEqual([]),
+    );
+    for (const name of ['forecast', 'examples']) expect((await call('DELETE', `/${name}`)).status).toBe(204);
+    await becomesTrue('their end', async () => expect(await names()).not.toContain('forecast_getWeather'));
+  });
+
   it('keeps sessions through the death of one of two tool routers, at both of two data planes', async () => {
     const second = await startDataPlane(gateway);
     const other = await startToolRouter(gateway);

@@ -1,17 +1,23 @@
-import { resourceKey, type PublishedRoute, type PublishedTool, type ResourceRef } from '@mcp-gateway/common/contracts';
+import {
+  resourceKey,
+  ToolsetSpec,
+  type PublishedRoute,
+  type PublishedTool,
+  type ResourceRef,
+} from '@mcp-gateway/common/contracts';
 import type { Principal } from '@mcp-gateway/common/principal';
 import { PRINCIPAL_HEADER, sealPrincipal } from '@mcp-gateway/identity';
 import { closeServer, listen } from '@mcp-gateway/platform/serving';
 import { routePublisher } from '@mcp-gateway/routing';
 import { Client, StreamableHTTPClientTransport, type ClientCapabilities } from '@modelcontextprotocol/client';
-import { composeToolRouter, type ToolRouterParts } from '../../../services/tool-router/src/compose.js';
 import { afterTest } from '../../support/clean-up.js';
 import { connect, type ClientOptions, type Session } from '../../support/clients.js';
 import { silent } from '../../support/postgres.js';
 import { connectRedis, freshPrefix } from '../../support/redis.js';
 import { waitFor } from '../../support/wait.js';
+import { composeToolRouter, type ToolRouterParts, type ToolRouterSettings } from './sources.js';
 
-export const SECRET = 'a secret that data planes and tool routers share';
+const SECRET = 'a secret that data planes and tool routers share';
 
 export const principal = (subject: string, ...roles: string[]): Principal => ({
   subject,
@@ -35,25 +41,32 @@ export const headersOf = (caller: Principal): Record<string, string> => ({
   [PRINCIPAL_HEADER]: sealPrincipal(caller),
 });
 
-export interface RouterOptions extends Partial<Pick<ToolRouterParts, 'pageSize' | 'firstListMs' | 'log'>> {
+export interface RouterOptions
+  extends
+    Pick<ToolRouterSettings, 'egress'>,
+    Partial<Pick<ToolRouterParts, 'pageSize' | 'firstListMs' | 'log' | 'broker'>> {
   callTimeoutMs?: number;
 }
 
 /** A tool router as main.ts builds it, whose tools the test publishes as the worker does. */
-export async function startRouter({ callTimeoutMs = 10_000, ...parts }: RouterOptions = {}) {
+export async function startRouter({ callTimeoutMs = 10_000, egress, ...parts }: RouterOptions = {}) {
   const prefix = freshPrefix();
   const publisher = routePublisher(await connectRedis(), prefix);
   await publisher.publishAll([], 0);
-  const settings = { prefix, internalSecrets: () => [SECRET], maxBodyBytes: 4 * 1024 * 1024, callTimeoutMs };
+  const settings = { prefix, internalSecrets: () => [SECRET], maxBodyBytes: 4 * 1024 * 1024, callTimeoutMs, egress };
 
   async function start() {
-    const router = composeToolRouter(settings, { redis: await connectRedis(), log: silent, ...parts });
+    let origin: string | undefined;
+    const router = composeToolRouter(
+      { ...settings, ownUrl: () => origin },
+      { redis: await connectRedis(), log: silent, ...parts },
+    );
     const port = await listen(router.server, { host: '127.0.0.1', port: 0 });
     afterTest(async () => {
       await router.close();
       await closeServer(router.server, 0);
     });
-    const origin = `http://127.0.0.1:${port}`;
+    origin = `http://127.0.0.1:${port}`;
     await waitFor('the router to be ready', async () => (await fetch(`${origin}/readyz`)).ok);
     return `${origin}/mcp`;
   }
@@ -68,6 +81,21 @@ export async function startRouter({ callTimeoutMs = 10_000, ...parts }: RouterOp
       await publisher.publish({
         route: { ...routeOf({ kind: 'tool', name }), path, endpoints, ...route },
         definition,
+        version: await version(),
+      });
+    },
+    /** Publishes an adapter, which by itself is no source of tools. */
+    async publishAdapter(name: string, url: string, route: Partial<PublishedRoute> = {}) {
+      const endpoints = [{ id: `${name} at ${url}`, url, path: '/mcp', ready: true }];
+      const ref = routeOf({ kind: 'adapter', name });
+      await publisher.publish({ route: { ...ref, path: '/mcp', endpoints, ...route }, version: await version() });
+    },
+    /** @param spec without its name */
+    async publishToolset(name: string, spec: object) {
+      const { title, description, tools, names, search, requiredRoles } = ToolsetSpec.parse({ name, ...spec });
+      await publisher.publish({
+        route: { ...routeOf({ kind: 'toolset', name }), requiredRoles, path: `/mcp/t/${name}`, endpoints: [] },
+        definition: { type: 'toolset', ...(title !== undefined && { title }), description, tools, names, search },
         version: await version(),
       });
     },
@@ -108,6 +136,38 @@ export async function modernClient(
   await client.connect(transport);
   afterTest(() => client.close().catch(() => {}));
   return client;
+}
+
+export interface Round {
+  result?: { requestState?: string; inputRequests?: Record<string, unknown> };
+}
+
+/** One round of a call of a modern client, as it is on the wire. */
+export async function callRound(
+  url: string,
+  caller: Principal,
+  params: { name: string; [member: string]: unknown },
+  capabilities: ClientCapabilities,
+): Promise<Round> {
+  const _meta = {
+    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+    'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
+    'io.modelcontextprotocol/clientCapabilities': capabilities,
+  };
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: {
+      ...headersOf(caller),
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      'mcp-protocol-version': '2026-07-28',
+      'mcp-method': 'tools/call',
+      'mcp-name': params.name,
+    },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { _meta, ...params } }),
+  });
+  const body = await response.text();
+  return JSON.parse(body.startsWith('{') ? body : (/^data: (\{.*\})$/m.exec(body)?.[1] ?? '{}')) as Round;
 }
 
 export const textOf = (result: unknown): string =>

@@ -1,15 +1,20 @@
-{{- define "mcp-gateway.dataPlaneVariables" -}}
-{{ include "mcp-gateway.sharedVariables" . }}
-{{ include "mcp-gateway.callerVariables" . }}
-{{- with .Values.allowedHosts }}
-- { name: MCP_GATEWAY_ALLOWED_HOSTS, value: {{ include "mcp-gateway.hosts" (list $ (include "mcp-gateway.fullname" $) .) | quote }} }
-{{- end }}
+{{/* Where a data plane or a tool router finds the control plane, and the certificate that it shows there. */}}
+{{- define "mcp-gateway.pathToControlPlane" -}}
 - { name: CONTROL_PLANE_URL, value: "{{ ternary "https" "http" (ne .Values.internalTls.dataPlaneSecret "") }}://{{ include "mcp-gateway.fullname" . }}-control-plane:8000" }
 {{- if .Values.internalTls.dataPlaneSecret }}
 - { name: CONTROL_PLANE_CA_FILE, value: /etc/mcp-gateway/internal-tls/ca.crt }
 - { name: CONTROL_PLANE_CLIENT_CERT_FILE, value: /etc/mcp-gateway/internal-tls/tls.crt }
 - { name: CONTROL_PLANE_CLIENT_KEY_FILE, value: /etc/mcp-gateway/internal-tls/tls.key }
 {{- end }}
+{{- end -}}
+
+{{- define "mcp-gateway.dataPlaneVariables" -}}
+{{ include "mcp-gateway.sharedVariables" . }}
+{{ include "mcp-gateway.callerVariables" . }}
+{{- with .Values.allowedHosts }}
+- { name: MCP_GATEWAY_ALLOWED_HOSTS, value: {{ include "mcp-gateway.hosts" (list $ (include "mcp-gateway.fullname" $) .) | quote }} }
+{{- end }}
+{{ include "mcp-gateway.pathToControlPlane" . }}
 - { name: MCP_GATEWAY_MAX_BODY_BYTES, value: {{ .Values.dataPlane.maxBodyBytes | int64 | quote }} }
 - { name: MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS, value: {{ .Values.dataPlane.upstreamTimeoutSeconds | int64 | quote }} }
 - { name: MCP_GATEWAY_QUOTA_WITHOUT_REDIS, value: {{ .Values.dataPlane.quotaWithoutRedis | quote }} }

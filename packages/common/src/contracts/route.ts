@@ -77,7 +77,7 @@ export const Route = z
       ...endpoint,
       path: endpoint.path ?? path,
       // Connections belong to an endpoint and not to a request, so it knows itself whose certificates it needs.
-      ...(route.remote && { remote: true as const }),
+      ...(route.remote && { remote: route.remote }),
       ...(route.tls && { tls: { ...route.tls, name: route.name, resourceId: route.resourceId } }),
     })),
   }));

@@ -36,6 +36,10 @@ describe('a toolset', () => {
   it.each<[fault: string, more: object]>([
     ['#/tools is required', { tools: undefined }],
     ['#/tools must be at most 256 entries', { tools: Array.from({ length: 257 }, () => ({ name: 'a' })) }],
+    [
+      '#/tools must hold at most 32 patterns; it may name more tools exactly',
+      { tools: Array.from({ length: 33 }, () => ({ name: 'a*' })) },
+    ],
     ['#/tools/0/name must not be empty', { tools: [{ name: '' }] }],
     ['#/tools/0/name must be at most 128 characters', { tools: [{ name: 'x'.repeat(129) }] }],
     ['#/tools/0/name must be letters, digits, "_", "-" and ".", and in a pattern "*"', { tools: [{ name: 'a/b' }] }],
@@ -64,10 +68,7 @@ describe('a toolset', () => {
         ],
       },
     ],
-    [
-      '#/tools/0/source/kind must be one of tool, adapter',
-      { tools: [{ name: 'a', source: { kind: 'toolset', name: 'b' } }] },
-    ],
+    ['#/tools/0/source/kind must be one of tool', { tools: [{ name: 'a', source: { kind: 'adapter', name: 'b' } }] }],
     ['#/names must be one of portable, mcp', { names: 'any' }],
     ['#/name must not be "all": that is the toolset of all tools, which is served at /mcp', { name: 'all' }],
     ['#/replicaCount is not a known field', { replicaCount: 1 }],

@@ -15,6 +15,8 @@ import { ALL_TOOLS, ResourceName } from './resource.js';
 /** A name and a pattern stop here. No exposed name is longer. */
 const MAX_NAME_CHARS = 128;
 const MAX_SELECTIONS = 256;
+/** The tool router tries each of them on each tool. */
+const MAX_PATTERNS = 32;
 
 const NAME_CHARS = 'must be letters, digits, "_", "-" and ".", and in a pattern "*"';
 
@@ -47,7 +49,9 @@ export const ToolSelection = z
     name: ToolPattern,
     source: z
       .strictObject({
-        kind: z.enum(['tool', 'adapter']).meta({ description: 'Kind of the source.' }),
+        kind: z.enum(['tool']).meta({
+          description: 'Kind of the source. The tools of an adapter come from the tool whose source it is.',
+        }),
         name: ResourceName.meta({ description: 'Name of the source.' }),
       })
       .optional()
@@ -83,9 +87,14 @@ export const ToolsetSpec = z
         'Holders of any of these roles may use the toolset, as well as its creator and mcp.admin. They see the tools in ' +
         'it that they may use.',
     }),
-    tools: z.array(ToolSelection).max(MAX_SELECTIONS, `must be at most ${MAX_SELECTIONS} entries`).meta({
-      description: 'The tools in it. A tool that several entries select follows the first of them.',
-    }),
+    tools: z
+      .array(ToolSelection)
+      .max(MAX_SELECTIONS, `must be at most ${MAX_SELECTIONS} entries`)
+      .meta({
+        description:
+          'The tools in it. A tool follows the first entry that names it, or else the first whose pattern it matches. At most ' +
+          `${MAX_PATTERNS} patterns.`,
+      }),
     names: ToolNames.default('portable'),
     search: z
       .boolean()
@@ -102,6 +111,11 @@ export const ToolsetSpec = z
     }),
   })
   .superRefine(({ tools, names }, context) => {
+    const patterns = tools.filter(({ name }) => name.includes('*')).length;
+    if (patterns > MAX_PATTERNS) {
+      const message = `must hold at most ${MAX_PATTERNS} patterns; it may name more tools exactly`;
+      context.addIssue({ code: 'custom', path: ['tools'], message });
+    }
     const seen = new Set<string>();
     tools.forEach(({ as }, index) => {
       if (as === undefined) return;

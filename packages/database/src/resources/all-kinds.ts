@@ -46,22 +46,24 @@ export interface TenantUse {
   resources: number;
   /** As the specs say. */
   replicas: number;
+  /** They are none of the resources above. */
+  toolsets: number;
 }
 
 /**
- * The query for what a tenant has, of all kinds with replicas, without what is being deleted. Its one row is a `TenantUse`.
+ * The query for what a tenant has, without what is being deleted. Its one row is a `TenantUse`.
  * @param except a resource that does not count, by its table
  */
-export const tenantUse = (tenant: string, except?: { table: string; name: string }): Prisma.Sql => Prisma.sql`
-  SELECT count(*)::int AS resources, coalesce(sum(replicas), 0)::int AS replicas
-  FROM (${unionOf(
-    REPLICATED.map(
-      ({ name }) => Prisma.sql`
-        SELECT (spec->>'replicaCount')::int AS replicas FROM ${identifier(name)}
-        WHERE tenant = ${tenant} AND deleted_at IS NULL
-          ${except?.table === name ? Prisma.sql`AND name <> ${except.name}` : Prisma.empty}`,
-    ),
-  )}) AS held`;
+export const tenantUse = (tenant: string, except?: { table: string; name: string }): Prisma.Sql => {
+  const held = (table: string) => Prisma.sql`${identifier(table)} WHERE tenant = ${tenant} AND deleted_at IS NULL
+    ${except?.table === table ? Prisma.sql`AND name <> ${except.name}` : Prisma.empty}`;
+  return Prisma.sql`
+    SELECT count(*)::int AS resources, coalesce(sum(replicas), 0)::int AS replicas,
+           (SELECT count(*)::int FROM ${held('toolsets')}) AS toolsets
+    FROM (${unionOf(
+      REPLICATED.map(({ name }) => Prisma.sql`SELECT (spec->>'replicaCount')::int AS replicas FROM ${held(name)}`),
+    )}) AS held`;
+};
 
 /** Whether a resource belongs to the tenant, also one that is being deleted. */
 export const isInUse = (tenant: string): Prisma.Sql =>

@@ -49,6 +49,7 @@ const SETTINGS = [
   ...Object.keys({ ...serviceFields, ...callerFields, ...auditFields, ...drainFields, ...trafficFields }).filter(
     isSetting,
   ),
+  'MCP_GATEWAY_ANNOUNCED_HOST',
   'MCP_GATEWAY_CATALOGUE',
   'MCP_GATEWAY_DATA',
   'MCP_GATEWAY_TLS_CLIENT_CA_FILE',

@@ -47,7 +47,7 @@ export function createEgress({
       const [first] = permitted;
       if (!first) {
         const why = refusalOf(addresses[0]?.address ?? '') ?? 'no address';
-        return callback(notAllowed(`its name leads to ${why}`), []);
+        return callback(notAllowed(`the host name of the server leads to ${why}`), []);
       }
       return options.all ? callback(null, permitted) : callback(null, first.address, first.family);
     });
@@ -61,7 +61,7 @@ export function createEgress({
         const addresses = error ? [] : typeof found === 'string' ? [{ address: found }] : found;
         const why = addresses.map(({ address }) => refusalOf(address)).find((each) => each !== undefined);
         if (why === undefined) resolve();
-        else reject(notAllowed(`its name leads to ${why}`));
+        else reject(notAllowed(`the host name of the server leads to ${why}`));
       });
     });
 
@@ -70,7 +70,7 @@ export function createEgress({
     connector: (base) => (asked, callback) => {
       const hostname = asked.hostname.replaceAll(/[[\]]/g, '');
       const why = isIP(hostname) > 0 ? refusalOf(hostname) : undefined;
-      if (why !== undefined) return callback(notAllowed(`its URL has ${why}`), null);
+      if (why !== undefined) return callback(notAllowed(`the URL of the server has ${why}`), null);
       const { protocol } = asked;
       const port = asked.port || (protocol === 'https:' ? '443' : '80');
       const proxy = proxyFor({ protocol, hostname, port });
@@ -88,5 +88,5 @@ export function createEgress({
 /** The address itself is not for the caller, who could explore the network by it. */
 const notAllowed = (why: string): GatewayError =>
   new GatewayError('UPSTREAM_NOT_ALLOWED', {
-    detail: `the gateway may not connect to the server: ${why}; the operator can permit it in MCP_GATEWAY_REMOTE_ALLOWED_NETWORKS`,
+    detail: `${why}; the operator can permit it in MCP_GATEWAY_REMOTE_ALLOWED_NETWORKS`,
   });

@@ -1,4 +1,4 @@
-import { parse, type IPv4, type IPv6, isValid } from 'ipaddr.js';
+import addresses, { type IPv4, type IPv6 } from 'ipaddr.js';
 
 type Address = IPv4 | IPv6;
 
@@ -34,8 +34,8 @@ const METADATA = new Set(['169.254.169.254', 'fd00:ec2::254', '100.100.100.200',
 export function addressPolicy(allowed: readonly string[]): AddressPolicy {
   const ranges = allowed.map(rangeOf);
   return (text) => {
-    if (!isValid(text)) return 'no address';
-    const address = plain(parse(text));
+    if (!addresses.isValid(text)) return 'no address';
+    const address = plain(addresses.parse(text));
     const isIn = ([network, bits]: readonly [Address, number]) =>
       network.kind() === address.kind() && address.match(network, bits);
     const inner = embedded(address);
@@ -50,7 +50,7 @@ export function addressPolicy(allowed: readonly string[]): AddressPolicy {
 
 function rangeOf(range: string): readonly [Address, number] {
   const [text = '', bits] = range.split('/');
-  const address = plain(parse(text));
+  const address = plain(addresses.parse(text));
   const isShorter = address.kind() === 'ipv4' && text.includes(':');
   const whole = address.kind() === 'ipv4' ? 32 : 128;
   return [address, bits === undefined ? whole : Math.max(0, Number(bits) - (isShorter ? 96 : 0))];
@@ -62,5 +62,5 @@ const plain = (address: Address): Address =>
 /** The IPv4 address that a NAT64 address leads to (RFC 6052 §2.2, /96). */
 function embedded(address: Address): Address | undefined {
   if (address.kind() !== 'ipv6' || address.range() !== 'rfc6052') return undefined;
-  return parse(address.toByteArray().slice(12).join('.'));
+  return addresses.parse(address.toByteArray().slice(12).join('.'));
 }

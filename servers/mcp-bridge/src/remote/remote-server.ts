@@ -22,6 +22,9 @@ const REQUEST_HEADERS =
   /^(accept|accept-language|authorization|content-type|last-event-id|mcp-.*|traceparent|tracestate)$/;
 const RESPONSE_HEADERS =
   /^(content-type|cache-control|mcp-.*|retry-after|x-accel-buffering|content-encoding|content-length)$/;
+/** Names the requests of the bridge itself. */
+const CHECK_AGENT = 'mcp-gateway-bridge';
+const PING = JSON.stringify({ jsonrpc: '2.0', id: 'mcp-gateway-bridge', method: 'ping' });
 const MAX_REDIRECTS = 3;
 const CONNECT_MS = 10_000;
 
@@ -84,6 +87,20 @@ export class RemoteServer {
       if (redirects >= MAX_REDIRECTS) throw unreachable(`${target.host} redirects more than ${MAX_REDIRECTS} times`);
       if (url === this.#url) this.#url = target;
     }
+  }
+
+  /**
+   * Resolves when the server has answered, whatever it says.
+   * @throws Refusal 502 when it cannot be reached
+   */
+  async reach(signal: AbortSignal): Promise<void> {
+    const headers = {
+      'user-agent': CHECK_AGENT,
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+    };
+    const { body } = await this.#sendTo(this.#url, 'POST', headers, PING, signal);
+    body.on('error', () => {}).destroy();
   }
 
   close(): Promise<void> {

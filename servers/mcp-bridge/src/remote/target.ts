@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isEventStream } from '@mcp-gateway/protocol';
 import type { Log } from '../log.js';
 import { readBody } from '../message.js';
@@ -20,6 +21,7 @@ export function remoteTarget(settings: Settings & { target: { kind: 'remote' } }
   const { target, maxMessageBytes, requestMs } = settings;
   const server = new RemoteServer({ url: target.url, headers: target.headers, requestMs });
   const startPeer = ssePeerStarter({ server, maxMessageBytes, log });
+  const first = firstAnswer(server, log);
   let older: Sessions | undefined;
 
   async function post(req: IncomingMessage, res: ServerResponse, body: Buffer): Promise<void> {
@@ -41,12 +43,41 @@ export function remoteTarget(settings: Settings & { target: { kind: 'remote' } }
     post,
     get: (req, res) => (older ? older.get(req, res) : server.forward(req, res, undefined)),
     delete: (req, res) => (older ? older.delete(req, res) : server.forward(req, res, undefined)),
-    obstacle: () => null,
+    obstacle: first.obstacle,
     async close() {
+      first.stop();
       await older?.close();
       await server.close();
     },
   };
+}
+
+const FIRST_PAUSE_MS = 1_000;
+const MAX_PAUSE_MS = 15_000;
+
+/**
+ * Asks until the server has answered for the first time, so that a wrong URL or a network without a way to it shows in the health check
+ * and not at the first client. A server that goes away later is reported to its clients.
+ */
+function firstAnswer(server: RemoteServer, log: Log) {
+  let obstacle: string | null = `${server.url.host} has not answered yet`;
+  const stopped = new AbortController();
+  void (async () => {
+    for (let pause = FIRST_PAUSE_MS; !stopped.signal.aborted; pause = Math.min(pause * 2, MAX_PAUSE_MS)) {
+      try {
+        await server.reach(AbortSignal.any([stopped.signal, AbortSignal.timeout(PROBE_MS)]));
+        obstacle = null;
+        return;
+      } catch (error) {
+        if (stopped.signal.aborted) return;
+        const { message } = error as Error;
+        if (message !== obstacle) log(`mcp-bridge: ${message}`);
+        obstacle = message;
+      }
+      await sleep(pause, undefined, { signal: stopped.signal, ref: false }).catch(() => {});
+    }
+  })();
+  return { obstacle: () => obstacle, stop: () => stopped.abort() };
 }
 
 function isInitialize(body: Buffer): boolean {

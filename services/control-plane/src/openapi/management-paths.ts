@@ -29,7 +29,8 @@ const ifMatch = header('If-Match', 'ETag of the generation that you read. The ga
 const unavailable = problem('The database cannot be reached; try again after Retry-After.');
 const nameTaken = problem('The name is taken.');
 const locationOf = (noun: string) => ({ Location: { description: `URL of the ${noun}.`, schema: { type: 'string' } } });
-const overQuota = problem('The tenant has as many adapters and tools, or as many replicas, as its quota permits.');
+const overQuota = (isPublishedOnly: boolean | undefined) =>
+  problem(isPublishedOnly ? 'The tenant has 200 toolsets, the maximum.' : 'The tenant has as many adapters and tools, or as many replicas, as its quota permits.');
 const refusedBody = {
   400: problem('The body is not a valid spec; `errors` names each bad field.'),
   413: problem('The body is larger than 1 MiB.'),
@@ -73,7 +74,7 @@ function collectionOperations({ type, collection, registers, examples, forbidden
         ...refusedBody,
         403: forbiddenResponse(reasons.create),
         409: nameTaken,
-        ...(!isPublishedOnly && { 429: overQuota }),
+        429: overQuota(isPublishedOnly),
         503: unavailable,
       }),
     },
@@ -114,7 +115,7 @@ function resourceOperations({ type, collection, aResource, examples, forbidden: 
         ...(putCreates && { 201: { description: `The ${noun} is created.`, headers: { ...etag, ...locationOf(noun) }, ...json(ref(`${type}Resource`)) } }),
         ...refusedBody,
         ...(putCreates ? { ...refusedPut, 409: nameTaken } : refusedChange),
-        ...(!isPublishedOnly && { 429: overQuota }),
+        429: overQuota(isPublishedOnly),
       }),
     },
     delete: {

@@ -18,6 +18,21 @@ export const resourceLimits = (tenants: Pick<TenantRows, 'find'>): ResourceLimit
   grows: (spec, current) => spec.replicaCount > current.replicaCount,
 });
 
+/** Toolsets of a tenant. They run nothing, but tool routers and data planes keep each of them. */
+const MAX_TOOLSETS = 200;
+
+/** Refuses toolsets beyond a number that is the same for every tenant. */
+export const toolsetLimits: ResourceLimits<unknown> = {
+  of: (tenant) =>
+    Promise.resolve(() => ({ toolsets }) => {
+      if (toolsets < MAX_TOOLSETS) return;
+      throw new GatewayError('QUOTA_EXCEEDED', {
+        detail: `tenant ${tenant} has ${toolsets} toolsets, the maximum; remove one, or let several teams share one`,
+      });
+    }),
+  grows: () => false,
+};
+
 interface Amount {
   tenant: string;
   what: string;

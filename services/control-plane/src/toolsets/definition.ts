@@ -8,7 +8,7 @@ import {
   type ResourceDocumentation,
 } from '../resources/definition.js';
 
-/** A toolset: a selection of tools. It runs nothing, so it counts towards no quota. */
+/** A toolset: a selection of tools. It runs nothing, so no quota that an administrator sets counts it. */
 export const toolsetDefinition = (rows: ToolsetRows): ResourceDefinition<ToolsetSpec, ToolsetResource> => ({
   kind: 'toolset',
   collection: 'toolsets',

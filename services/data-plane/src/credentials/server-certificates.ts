@@ -1,8 +1,8 @@
 import { createSecureContext, type SecureContext } from 'node:tls';
+import type { BrokerClient } from '@mcp-gateway/credentials';
 import type { CertificateRequest } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { LRUCache } from 'lru-cache';
-import type { BrokerClient } from './broker-client.js';
 
 /** A credential of the type `tls` that an adapter names. */
 interface CertificateUse extends CertificateRequest {

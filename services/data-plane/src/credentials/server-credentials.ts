@@ -1,7 +1,6 @@
 import type { Agent } from 'node:https';
+import { type BrokerClient, brokerClient, credentialCache, tlsOf } from '@mcp-gateway/credentials';
 import type { Logger } from '@mcp-gateway/platform/logging';
-import { type BrokerClient, brokerClient } from './broker-client.js';
-import { credentialCache } from './credential-cache.js';
 import type { IdentityKeys } from './identity-keys.js';
 import { identityTokens } from './identity-tokens.js';
 import { type ServerCertificates, serverCertificates } from './server-certificates.js';
@@ -38,13 +37,7 @@ export function serverCredentials(
   log: Logger,
   now: (() => number) | undefined,
 ): ServerCredentials {
-  const tls =
-    agent &&
-    (() => {
-      const { ca, cert, key } = agent.options;
-      return { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
-    });
-  const broker = brokerClient({ controlPlane, secrets: internalSecrets, tls, log });
+  const broker = brokerClient({ controlPlane, secrets: internalSecrets, tls: tlsOf(agent), log });
   const credentials = upstreamCredentials({
     cache: credentialCache({ broker, now }),
     internalSecrets,

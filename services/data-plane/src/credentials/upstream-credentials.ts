@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
+import type { CredentialCache, CredentialUse } from '@mcp-gateway/credentials';
 import { DEFAULT_TENANT, type Route } from '@mcp-gateway/common/contracts';
 import { unavailable } from '@mcp-gateway/common/errors';
 import type { Principal } from '@mcp-gateway/common/principal';
 import { PRINCIPAL_HEADER, sealPrincipal } from '@mcp-gateway/identity';
 import { INTERNAL_SECRET_HEADER } from '@mcp-gateway/platform/serving';
 import { type HeaderList, IDENTITY_TOKEN, withoutHeaders } from '@mcp-gateway/protocol';
-import type { CredentialCache, CredentialUse } from './credential-cache.js';
 import type { IdentityTokens } from './identity-tokens.js';
 
 /** The part of a request that decides about its credentials. */

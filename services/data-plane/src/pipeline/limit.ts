@@ -42,8 +42,11 @@ function limitMessage(
   return admitted(part, request, quota, quota.admit(call), isInitialize(message));
 }
 
-/** Names of resources contain no colon, so an adapter and a toolset of one name never share a limit. */
-const countedAs = ({ kind, name }: ResourceRef): string => (kind === 'adapter' ? name : `${kind}:${name}`);
+/**
+ * All toolsets and `/mcp` count as one: callers make toolsets themselves, and each would be a quota of its own. Names of
+ * resources contain no colon, so no adapter shares their limit.
+ */
+const countedAs = ({ kind, name }: ResourceRef): string => (kind === 'adapter' ? name : `${kind}:`);
 
 /** How many requests a message counts as. */
 const countedRequests = (message: Message): number =>
@@ -109,6 +112,6 @@ function refusalError(
 const OWNERS: Record<Scope, (kind: string) => string> = {
   tenant: () => 'tenant',
   caller: () => 'this caller of tenant',
-  adapter: (kind) => `this ${kind}, for callers of tenant`,
+  adapter: (kind) => `${kind === 'adapter' ? 'this adapter' : 'use of toolsets'}, for callers of tenant`,
   tool: () => 'this tool, for callers of tenant',
 };

@@ -18,6 +18,7 @@ const UNREAD = readMessage('');
 const POST: AuditedRequest = {
   method: 'POST',
   message: undefined,
+  era: 'legacy',
   namedMethod: undefined,
   namedTool: undefined,
   isManagement: false,
@@ -72,8 +73,26 @@ describe('of a request', () => {
       [{ action: 'sign-in.failure' }],
     ],
     ['a message that is too long to read is recorded', { message: UNREAD }, [{ action: 'mcp.request' }]],
-    ['such a message is what its headers say', { message: UNREAD, namedMethod: 'tools/call', namedTool: 'add' }, [ADD]],
-    ['such a list is not recorded', { message: UNREAD, namedMethod: 'tools/list' }, []],
+    [
+      'such a modern message is the call that its headers name',
+      { message: UNREAD, era: 'modern', namedMethod: 'tools/call', namedTool: 'add' },
+      [ADD],
+    ],
+    [
+      'such a modern message is recorded whatever else its headers say',
+      { message: UNREAD, era: 'modern', namedMethod: 'tools/list' },
+      [{ action: 'mcp.request' }],
+    ],
+    [
+      'such a legacy message is not what its headers say',
+      { message: UNREAD, namedMethod: 'tools/list', namedTool: 'add' },
+      [{ action: 'mcp.request' }],
+    ],
+    [
+      'such a legacy message is no call of the tool that its headers name',
+      { message: UNREAD, namedMethod: 'tools/call', namedTool: 'add' },
+      [{ action: 'mcp.request' }],
+    ],
     ['management is left to the control plane', { isManagement: true }, []],
     [
       'a throttled caller of management is recorded',
@@ -87,6 +106,19 @@ describe('of a request', () => {
     ],
   ])('%s', (_name, changes, events) => {
     expect(auditEvents({ ...POST, ...changes })).toEqual(events);
+  });
+
+  it('records a call behind any number of other messages of its batch', () => {
+    const ping = { jsonrpc: '2.0', id: 1, method: 'ping' };
+    const call = { jsonrpc: '2.0', id: 2, method: 'tools/call', params: { name: 'add' } };
+    const behind = readMessage(JSON.stringify([...Array.from({ length: 100 }, () => ping), call]));
+    expect(auditEvents({ ...POST, message: behind })).toEqual([ADD]);
+  });
+
+  it('records what is no message within a batch', () => {
+    const call = { id: 1, method: 'tools/call', params: { name: 'add' } };
+    const mixed = readMessage(JSON.stringify([call, [{ jsonrpc: '2.0', ...call }]]));
+    expect(auditEvents({ ...POST, message: mixed })).toEqual([{ action: 'mcp.request' }, { action: 'mcp.request' }]);
   });
 
   it('records a limited number of the calls of a batch', () => {

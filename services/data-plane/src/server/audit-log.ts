@@ -2,7 +2,7 @@ import { auditRecord, type AuditTrail, recordedArguments, recordsArguments } fro
 import { type ArgumentAudit, isAllTools, type ResourceRef } from '@mcp-gateway/common/contracts';
 import type { GatewayError } from '@mcp-gateway/common/errors';
 import { decide } from '@mcp-gateway/common/permission';
-import { headerValue, type Message, messagesOf } from '@mcp-gateway/protocol';
+import { type Era, eraOf, headerValue, type Message, messagesOf } from '@mcp-gateway/protocol';
 import type { RouteTable } from '@mcp-gateway/routing';
 import type { RequestContext, RequestObserver } from '../request/context.js';
 import type { Forwarded } from '../request/forwarded.js';
@@ -35,7 +35,8 @@ export interface AuditedRequest {
   method: string | undefined;
   /** Undefined when no step has read the message. */
   message: Message | undefined;
-  /** The header Mcp-Method (MCP 2026-07-28), for messages that are too long to be read. */
+  era: Era;
+  /** The header Mcp-Method (MCP 2026-07-28), for messages that are too long to be read. Legacy servers disregard it. */
   namedMethod: string | undefined;
   namedTool: string | undefined;
   isManagement: boolean;
@@ -45,8 +46,9 @@ export interface AuditedRequest {
 }
 
 /**
- * Every `initialize` and `tools/call`, every failed sign-in and every other refusal. A message that is too long to be
- * read counts as what its headers say, or as a request of an unknown method.
+ * Every `initialize` and `tools/call`, every failed sign-in and every other refusal. A message that cannot be read is
+ * always recorded: as a call when the headers of a modern request say so, else as a request of an unknown method. A
+ * server that disregards these headers may run anything, so they cannot keep a message out of the audit.
  */
 export function auditEvents(request: AuditedRequest): AuditEvent[] {
   const { method, message, isManagement, recorded, refusal } = request;
@@ -54,21 +56,25 @@ export function auditEvents(request: AuditedRequest): AuditEvent[] {
   if (isManagement) return refusal && REFUSED_HERE.has(refusal.code) ? [{ action: 'management.request' }] : [];
   const events = message ? eventsOf(message, recorded) : [];
   if (events.length > 0) return events;
-  const isUnread = method === 'POST' && message?.kind === 'unreadable';
-  const named = isUnread ? namedEvent(request) : undefined;
-  if (named) return [named];
+  if (method === 'POST' && message?.kind === 'unreadable') return [namedEvent(request)];
   return refusal && refusal.status < 500 ? [{ action: actionOf(method, message) }] : [];
 }
 
 const eventsOf = (message: Message, recorded: ArgumentAudit | undefined): AuditEvent[] =>
-  message.kind === 'batch'
-    ? message.messages.slice(0, MAX_EVENTS).flatMap((each) => eventOf(each, recorded))
-    : eventOf(message, recorded);
+  messagesOf(message)
+    .filter((each) => isNotable(each, message))
+    .slice(0, MAX_EVENTS)
+    .flatMap((each) => eventOf(each, recorded));
+
+/** What a batch holds that is no message may be one to its server. */
+const isNotable = (message: Message, whole: Message): boolean =>
+  message.kind === 'request'
+    ? message.method === 'initialize' || message.method === 'tools/call'
+    : message !== whole && (message.kind === 'unreadable' || message.kind === 'batch');
 
 function eventOf(message: Message, recorded: ArgumentAudit | undefined): AuditEvent[] {
-  if (message.kind !== 'request') return [];
+  if (message.kind !== 'request') return [{ action: 'mcp.request' }];
   if (message.method === 'initialize') return [{ action: 'mcp.initialize' }];
-  if (message.method !== 'tools/call') return [];
   const { name, arguments: given } = message.params;
   if (typeof name !== 'string') return [{ action: 'mcp.tools/call' }];
   const isRecorded = recorded && given !== undefined && recordsArguments(recorded, name);
@@ -77,9 +83,8 @@ function eventOf(message: Message, recorded: ArgumentAudit | undefined): AuditEv
   ];
 }
 
-function namedEvent({ namedMethod, namedTool }: AuditedRequest): AuditEvent | undefined {
-  if (namedMethod === undefined) return { action: 'mcp.request' };
-  if (namedMethod !== 'tools/call') return undefined;
+function namedEvent({ era, namedMethod, namedTool }: AuditedRequest): AuditEvent {
+  if (era !== 'modern' || namedMethod !== 'tools/call') return { action: 'mcp.request' };
   return { action: 'mcp.tools/call', ...(namedTool !== undefined && { tool: namedTool }) };
 }
 
@@ -114,6 +119,7 @@ export function auditLog(trail: AuditTrail, { forwarded, routes }: AuditLogParts
       const events = auditEvents({
         method: req.method,
         message: context.message,
+        era: eraOf(req.method, req.headers),
         namedMethod: single(req.headers['mcp-method']),
         namedTool: single(req.headers['mcp-name']),
         isManagement: resource === undefined,

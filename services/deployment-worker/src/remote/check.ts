@@ -1,9 +1,17 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
+import type { RemoteServer, ServerTls } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { type Egress, EGRESS_CONNECT_MS, tlsFault } from '@mcp-gateway/platform/egress';
 import { buildConnector, Client } from 'undici';
-import type { RemoteTarget } from './remote-servers.js';
+
+/** A server that runs elsewhere, as it is checked. */
+export interface RemoteTarget {
+  remote: RemoteServer;
+  tls: ServerTls | undefined;
+  /** Requests have credentials, which a check has not. */
+  hasCredential: boolean;
+}
 
 /** The result of one check, in the form of a condition. */
 export interface RemoteCheck {

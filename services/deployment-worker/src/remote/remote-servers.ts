@@ -1,14 +1,6 @@
-import { type RemoteServer, resourceKey, type ResourceRef, type ServerTls } from '@mcp-gateway/common/contracts';
+import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
 import type { Egress } from '@mcp-gateway/platform/egress';
-import { checkRemote, type RemoteCheck } from './check.js';
-
-/** A server that runs elsewhere, as it is checked. */
-export interface RemoteTarget {
-  remote: RemoteServer;
-  tls: ServerTls | undefined;
-  /** Requests have credentials, which a check has not. */
-  hasCredential: boolean;
-}
+import { checkRemote, type RemoteCheck, type RemoteTarget } from './check.js';
 
 /** Checks the servers of remote adapters again and again, and remembers the last result of each. */
 export interface RemoteServers {

@@ -12,6 +12,7 @@ import {
 import { admit, afterCall, CLOSED, type BreakerState } from '../sources/breaker.js';
 import type { KnownSource } from '../catalog/known-source.js';
 import type { View } from '../catalog/view.js';
+import { paramHeaderFault } from '../schema/param-headers.js';
 import { faultsOf } from '../schema/validator.js';
 import { runRound, type Round, type RoundsParts } from './rounds.js';
 import { failure, SourceError, type CallContext, type ToolCall } from '../sources/source.js';
@@ -27,8 +28,19 @@ export interface ToolCallsOptions extends RoundsParts {
   now?: () => number;
 }
 
+interface UnderWay {
+  /** Its key. */
+  client: string;
+  /** The source has sent the client a question meanwhile. */
+  hasAsked: boolean;
+}
+
+/** MCP 2026-07-28, transports. */
+export const HEADER_MISMATCH = -32_020;
+
 /** Executes tools for callers, and decides what they read when it fails. */
 export class ToolCalls {
+  readonly #underWay = new WeakMap<KnownSource, Set<UnderWay>>();
   readonly #breakers = new WeakMap<KnownSource, BreakerState>();
   readonly #now: () => number;
 
@@ -48,27 +60,39 @@ export class ToolCalls {
     const found = view.find('tools', name);
     if (!found) throw unknownTool(view, name);
     const { original: tool, source } = found;
+    if (context.client.era === 'modern' && context.headers) {
+      const mismatch = paramHeaderFault(tool.inputSchema, given.arguments, context.headers);
+      if (mismatch !== undefined) throw new ProtocolError(HEADER_MISMATCH, `Header mismatch: ${mismatch}`);
+    }
     const fault = faultsOf(tool.inputSchema, given.arguments, 'arguments');
     if (fault !== undefined)
       return failure(`The arguments of ${name} are not valid: ${fault}. Correct them and call again.`);
-    const result = await this.inRounds(source, `tools/call ${tool.name}`, given, context, (round, inRound) =>
+    const params = { name: tool.name, arguments: given.arguments };
+    const message = { what: `tools/call ${tool.name}`, method: 'tools/call', params };
+    const result = await this.inRounds(source, message, given, context, (round, inRound) =>
       source.source.call({ ...given, ...round, tool }, inRound),
     );
     return isInputRequiredResult(result) ? result : checked(result as CallToolResult, tool, name);
   }
 
   /** Runs one round of a request at a source; see `runRound`. */
-  inRounds(
+  async inRounds(
     known: KnownSource,
-    what: string,
+    { what, method, params }: { what: string; method: string; params: Record<string, unknown> },
     round: Round,
     context: CallContext,
     send: (round: Round, context: CallContext) => Promise<Result>,
   ): Promise<Result> {
     const about = `${resourceKey(known.ref)} ${what}`;
-    return runRound(this.options, about, round, context, (toServer, inRound) =>
-      this.within(known, inRound, (inTime) => send(toServer, inTime)),
-    );
+    const permit = (now: CallContext) => known.source.permit?.(method, params, now);
+    try {
+      return await runRound(this.options, about, round, context, permit, (toServer, inRound) =>
+        this.within(known, inRound, (inTime) => send(toServer, inTime)),
+      );
+    } catch (error) {
+      if (error instanceof SourceError) return failure(`The call failed: ${error.message}.`);
+      throw error;
+    }
   }
 
   /**
@@ -90,27 +114,54 @@ export class ToolCalls {
     const { deadlineMs } = this.options;
     const deadline = AbortSignal.timeout(deadlineMs);
     const signal = AbortSignal.any([context.signal, deadline]);
+    const { client } = context;
+    const call = { client: client.key, hasAsked: false };
+    const underWay = this.#callsOf(known).add(call);
+    const ask = whenAsked(context.ask, () => noteQuestion(underWay, client.key));
     try {
-      const result = await run({ ...context, signal });
+      const result = await run({ ...context, signal, ask });
       this.#ended(known, 'answered');
       return result;
     } catch (error) {
       const isLate = deadline.aborted && !context.signal.aborted;
-      const isSourcesFault = isLate || (error instanceof SourceError && error.cause !== undefined);
+      // A server that has asked its client has answered: the silence may be that of the client.
+      const isSourcesFault = isLate ? !call.hasAsked : error instanceof SourceError && error.cause !== undefined;
       this.#ended(known, isSourcesFault ? 'failed' : 'answered');
       if (isLate) {
         const seconds = Math.round(deadlineMs / 1_000);
+        if (call.hasAsked)
+          return failure(`${name} has asked for input, and the call was not done within ${seconds} s.`);
         return failure(`${name} has not answered within ${seconds} s, so the call may or may not have run.`);
       }
       if (error instanceof SourceError) return failure(`The call failed: ${error.message}.`);
       throw error;
+    } finally {
+      underWay.delete(call);
     }
+  }
+
+  #callsOf(known: KnownSource): Set<UnderWay> {
+    let found = this.#underWay.get(known);
+    if (!found) this.#underWay.set(known, (found = new Set()));
+    return found;
   }
 
   #ended(known: KnownSource, outcome: 'answered' | 'failed'): void {
     this.#breakers.set(known, afterCall(this.#breakers.get(known) ?? CLOSED, outcome, this.#now()));
   }
 }
+
+/** A legacy server does not always say which call of the client its question belongs to, so it concerns each of them. */
+function noteQuestion(calls: ReadonlySet<UnderWay>, client: string): void {
+  for (const call of calls) if (call.client === client) call.hasAsked = true;
+}
+
+const whenAsked = (ask: CallContext['ask'], note: () => void): CallContext['ask'] =>
+  ask &&
+  ((request, signal) => {
+    note();
+    return ask(request, signal);
+  });
 
 /** The comparison of names takes its time. */
 const MAX_COMPARED = 500;

@@ -36,6 +36,8 @@ interface ParkedCall {
   /** Cancels the call at the server. */
   cancel: AbortController;
   done: Promise<Result>;
+  /** Throws when a policy does not permit the call any more. */
+  permit: (context: CallContext) => void;
   questions: Map<string, Question>;
   asked: PromiseWithResolvers<void>;
   /** Of the round that is under way now. */
@@ -53,12 +55,16 @@ export class ParkedCalls {
   #asked = 0;
 
   /** Runs a call until it is done or asks. `requestState` of an answer that asks is the id of the call. */
-  begin(context: CallContext, run: (context: CallContext) => Promise<Result>): Promise<Result | InputRequiredResult> {
+  begin(
+    context: CallContext,
+    { permit, run }: { permit: ParkedCall['permit']; run: (context: CallContext) => Promise<Result> },
+  ): Promise<Result | InputRequiredResult> {
     const call: ParkedCall = {
       id: randomUUID(),
       subject: context.principal.subject,
       cancel: new AbortController(),
       done: Promise.resolve({}),
+      permit,
       questions: new Map(),
       asked: Promise.withResolvers(),
       round: context,
@@ -77,11 +83,17 @@ export class ParkedCalls {
 
   /**
    * The next round of a call that has asked.
-   * @throws ProtocolError -32602 when this router does not have the call (any more)
+   * @throws ProtocolError -32602 when this router does not have the call (any more), and what `permit` throws
    */
   resume(id: string, answers: Record<string, unknown>, context: CallContext): Promise<Result | InputRequiredResult> {
     const call = this.#parked.get(id);
     if (!call || call.subject !== context.principal.subject) throw invalidState();
+    try {
+      call.permit(context); // the call as it began, whatever this round says that it is
+    } catch (error) {
+      this.#end(call, 'the caller may not go on with it');
+      throw error;
+    }
     this.#parked.delete(id);
     clearTimeout(call.late);
     call.round = context;
@@ -94,6 +106,10 @@ export class ParkedCalls {
     }
     if (call.questions.size > 0) call.asked.resolve();
     return this.#round(call, context);
+  }
+
+  has(id: string): boolean {
+    return this.#parked.has(id);
   }
 
   close(): void {

@@ -12,6 +12,8 @@ const State = z.object({
   server: z.string().optional(),
   /** A call that waits at this router, for a server that asks its clients directly. */
   parked: z.string().optional(),
+  /** Where that router is: its origin. */
+  router: z.string().optional(),
 });
 type State = z.infer<typeof State>;
 
@@ -28,7 +30,7 @@ export class RequestStates {
     private readonly now: () => number = Date.now,
   ) {}
 
-  seal(state: Pick<State, 'server' | 'parked'>, binding: string): string {
+  seal(state: Omit<State, 'binding' | 'expiresAt'>, binding: string): string {
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv('aes-256-gcm', keyOf(this.secrets()[0] ?? ''), nonce);
     const text = JSON.stringify({ ...state, binding, expiresAt: this.now() + MAX_AGE_MS } satisfies State);
@@ -37,7 +39,7 @@ export class RequestStates {
   }
 
   /** @throws ProtocolError -32602 when it is none of ours, has expired, or belongs to another request */
-  open(sealed: string, binding: string): Pick<State, 'server' | 'parked'> {
+  open(sealed: string, binding: string): Omit<State, 'binding' | 'expiresAt'> {
     const bytes = Buffer.from(sealed, 'base64url');
     for (const secret of bytes[0] === VERSION ? this.secrets() : []) {
       const state = opened(bytes, keyOf(secret));

@@ -13,6 +13,8 @@ export interface Round {
 export interface RoundsParts {
   states: RequestStates;
   parked: ParkedCalls;
+  /** Where other routers reach this one: its origin. Undefined until it listens. */
+  ownUrl: () => string | undefined;
 }
 
 /**
@@ -26,13 +28,15 @@ export interface RoundsParts {
  * | legacy | modern | the server, by its answer; the SDK asks the client and sends the request again          |
  *
  * @param what the request is about: the state that the client carries is valid for that only
+ * @param permit throws when the caller may no longer do what a call that waits does
  * @param send sends the request to the source, with the state as the server gave it
  */
 export async function runRound(
-  { states, parked }: RoundsParts,
+  { states, parked, ownUrl }: RoundsParts,
   what: string,
   round: Round,
   context: CallContext,
+  permit: (context: CallContext) => void,
   send: (round: Round, context: CallContext) => Promise<Result>,
 ): Promise<Result | InputRequiredResult> {
   const { inputResponses, requestState } = round;
@@ -41,18 +45,29 @@ export async function runRound(
   const toServer: Round = { inputResponses, requestState: state.server };
   const isModern = context.ask === undefined;
   if (!isModern) return sealed(await send(toServer, context), 'server');
-  if (state.parked !== undefined)
+  if (state.parked !== undefined) {
+    const { router } = state;
+    const isElsewhere = !parked.has(state.parked) && router !== undefined && router !== ownUrl();
+    if (isElsewhere && context.handOn) return context.handOn(router); // that router seals its answer
     return sealed(await parked.resume(state.parked, inputResponses ?? {}, context), 'parked');
+  }
   let isParked = true;
-  const result = await parked.begin(context, async (inRound) => {
+  const run = async (inRound: CallContext) => {
     const answer = await send(toServer, inRound);
     isParked = false;
     return answer;
-  });
+  };
+  const result = await parked.begin(context, { permit, run });
   return sealed(result, isParked ? 'parked' : 'server');
 
   function sealed(answer: Result, field: 'server' | 'parked'): Result | InputRequiredResult {
     if (!isInputRequiredResult(answer)) return answer;
-    return { ...answer, requestState: states.seal({ [field]: answer.requestState }, binding) };
+    return {
+      ...answer,
+      requestState: states.seal(
+        { [field]: answer.requestState, ...(field === 'parked' && { router: ownUrl() }) },
+        binding,
+      ),
+    };
   }
 }

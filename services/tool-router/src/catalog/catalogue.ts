@@ -1,5 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
-import { adapterRef, prefixOf, resourceKey, type PublishedTool, type ResourceRef } from '@mcp-gateway/common/contracts';
+import {
+  adapterRef,
+  isAllTools,
+  prefixOf,
+  resourceKey,
+  toolsetRef,
+  type PublishedTool,
+  type PublishedToolset,
+  type ResourceRef,
+} from '@mcp-gateway/common/contracts';
+import { canRead } from '@mcp-gateway/common/permission';
 import type { Principal } from '@mcp-gateway/common/principal';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { ToolTable } from '@mcp-gateway/routing';
@@ -45,6 +55,14 @@ export class Catalogue {
   /** The sources that a caller may use, as far as `canRead` decides. */
   readableBy(principal: Principal): KnownSource[] {
     return this.#sorted.filter((known) => known.isReadableBy(principal));
+  }
+
+  /** The toolset of this name; undefined for the toolset of all tools, null if the caller may not use it or it does not exist. */
+  toolset(name: string, principal: Principal): PublishedToolset | null | undefined {
+    const ref = toolsetRef(name);
+    if (isAllTools(ref)) return undefined;
+    const route = this.parts.table.get(ref);
+    return (route && canRead(principal, route) && this.parts.table.toolset(name)) || null;
   }
 
   /** Resolves when each source that the caller may use has listed, or has failed to; at the latest after `ms`. */
@@ -107,11 +125,20 @@ export class Catalogue {
     void entry?.known.close().catch(() => {});
   }
 
+  /** Runs in a timer, where nobody else catches what it throws. */
+  #tell(listener: () => void): void {
+    try {
+      listener();
+    } catch (error) {
+      this.parts.log.error({ err: error }, 'a change of the listed tools could not be announced');
+    }
+  }
+
   #changed(): void {
     this.version += 1;
     this.#announcement ??= setTimeout(() => {
       this.#announcement = undefined;
-      for (const listener of this.#listeners) listener();
+      for (const listener of this.#listeners) this.#tell(listener);
     }, SETTLE_MS).unref();
   }
 }

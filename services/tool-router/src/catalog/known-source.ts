@@ -1,12 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { resourceKey, type ResourceRef, type Route } from '@mcp-gateway/common/contracts';
-import { canRead } from '@mcp-gateway/common/permission';
 import type { Principal } from '@mcp-gateway/common/principal';
 import type { Logger } from '@mcp-gateway/platform/logging';
-import { NOTHING, type Listing, type ToolSource } from '../sources/source.js';
+import { mayUse, NOTHING, type Listing, type ToolSource } from '../sources/source.js';
 
 /** How long the tools of a server that fails stay listed. Their calls say what is wrong. */
-export const KEEP_MS = 10 * 60_000;
+const KEEP_MS = 10 * 60_000;
 const LIST_MS = 30_000;
 /** For servers that do not tell when their lists change. */
 const REFRESH_MS = 60_000;
@@ -14,6 +13,8 @@ const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 30_000;
 /** A server may tell three changes at once, of tools, prompts and resources. */
 const SETTLE_MS = 50;
+/** Between two lists, however often a server tells changes. */
+const LEAST_PAUSE_MS = 1_000;
 
 export interface KnownSourceParts {
   source: ToolSource;
@@ -42,13 +43,16 @@ export class KnownSource {
   #timer: NodeJS.Timeout | undefined;
   #underWay: Promise<void> | undefined;
   #isStale = true;
+  /** The source has told a change, and another list follows. */
+  #isChangeTold = false;
+  #triedAt = -Infinity;
 
   constructor(private readonly parts: KnownSourceParts) {
     this.ref = parts.source.ref;
     this.source = parts.source;
     this.prefix = parts.prefix;
     this.#now = parts.now ?? Date.now;
-    this.source.onChange(() => this.#refreshIn(SETTLE_MS));
+    this.source.onChange(() => this.#changeTold());
     void this.refresh();
   }
 
@@ -59,10 +63,7 @@ export class KnownSource {
   /** Whether the caller may use the source. */
   isReadableBy(principal: Principal): boolean {
     const { route, server = route } = this.parts;
-    return [route, server].every((each) => {
-      const found = each();
-      return found !== undefined && canRead(principal, found);
-    });
+    return mayUse(principal, [route(), server()]);
   }
 
   /** The first attempt to list has ended, whether or not it succeeded. */
@@ -93,12 +94,22 @@ export class KnownSource {
   async #refreshWhileStale(): Promise<void> {
     while (this.#isStale && !this.#closed.signal.aborted) {
       this.#isStale = false;
+      this.#isChangeTold = false;
       await this.#list();
+      this.#triedAt = this.#now();
     }
     if (!this.#closed.signal.aborted) this.#refreshIn(this.#pause());
   }
 
+  /** A server that tells changes without end neither postpones the next list nor causes more of them. */
+  #changeTold(): void {
+    if (this.#isChangeTold) return;
+    this.#isChangeTold = true;
+    if (!this.#underWay) this.#refreshIn(Math.max(SETTLE_MS, this.#triedAt + LEAST_PAUSE_MS - this.#now()));
+  }
+
   #pause(): number {
+    if (this.#isChangeTold) return LEAST_PAUSE_MS;
     if (this.#failures === 0) return REFRESH_MS;
     return Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (this.#failures - 1));
   }

@@ -1,17 +1,24 @@
 /** How much a validator may have to do for a value: bounds on a JSON Schema that a server has written. */
 export interface SchemaCost {
-  /** Subschemas with every reference replaced by what it names; Infinity above the bound. */
+  /**
+   * Subschemas and their keywords, with every reference replaced by what it names, and the values and names that keywords list;
+   * Infinity above the bound.
+   */
   visits: number;
   /** Compares each pair of items of an array. */
   comparesPairs: boolean;
 }
 
-const MAX_VISITS = 20_000;
+/** Compiling takes some 100 ms, and a value of one part is checked in less. */
+const MAX_VISITS = 2_000;
 const MAX_DEPTH = 64;
+const PATTERN = 5;
 const TOO_MUCH: SchemaCost = { visits: Infinity, comparesPairs: false };
 
 /** Keywords whose value is data and never a schema (JSON Schema 2020-12, validation §6.1, §9). */
 const DATA = new Set(['const', 'enum', 'default', 'examples', 'required', 'description', 'title', '$comment']);
+/** Of these, what a validator compares values with. */
+const COMPARED = new Set(['const', 'enum', 'required']);
 
 /**
  * Counts what a validator visits for one value. A schema that refers to itself for a part of the value counts once: the depth of
@@ -31,8 +38,11 @@ export function costOf(schema: unknown): SchemaCost {
     let visits = 1;
     for (const [keyword, value] of Object.entries(node)) {
       if (keyword === 'uniqueItems' && value === true) comparesPairs = true;
-      if (DATA.has(keyword) && !isNamed(value)) continue;
-      visits += isReference(keyword, value) ? visit(target(value), depth + 1) : visit(value, depth + 1);
+      visits += extraOf(keyword, value);
+      if (DATA.has(keyword) && !isNamed(value)) visits += COMPARED.has(keyword) ? weightOf(value) : 0;
+      else if (isReference(keyword, value)) visits += 1 + visit(target(value), depth + 1);
+      else if (typeof value === 'object' && value !== null) visits += visit(value, depth + 1);
+      else visits += 1; // `type`, `minimum`, a name that `dependentRequired` lists, and so on
       if (visits > MAX_VISITS) return Infinity;
     }
     known.set(node, visits);
@@ -40,6 +50,18 @@ export function costOf(schema: unknown): SchemaCost {
   }
   /** `properties` may have a property called `title`, whose value is a schema. */
   const isNamed = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+  const weightOf = (value: unknown) => {
+    const { values, isTooDeep } = sizeOf(value, MAX_DEPTH);
+    return isTooDeep ? Infinity : values;
+  };
+
+  /** Of keywords that take much longer to compile than others. */
+  const extraOf = (keyword: string, value: unknown) => {
+    if (keyword === 'pattern') return PATTERN;
+    if (keyword === 'patternProperties' && isNamed(value)) return PATTERN * Object.keys(value as object).length;
+    return keyword === 'dependentRequired' || keyword === 'dependencies' ? 2 * weightOf(value) : 0;
+  };
 
   const target = (reference: string): unknown =>
     reference.startsWith('#/') || reference === '#' ? atPointer(schema, reference.slice(1)) : anchors.get(reference);
@@ -91,3 +113,6 @@ export function sizeOf(value: unknown, maxDepth: number): { values: number; isTo
   }
   return { values, isTooDeep: false };
 }
+
+/** Whether a value has more levels than anything that is checked or handed on; JSON.stringify overflows at some thousand. */
+export const isTooDeep = (value: unknown): boolean => sizeOf(value, MAX_DEPTH).isTooDeep;

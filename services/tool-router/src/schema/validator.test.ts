@@ -64,15 +64,48 @@ it.each<[what: string, schema: JsonSchema, value: unknown, faults: string | unde
   ],
   [
     'many values of a large schema',
-    { items: { anyOf: Array(900).fill({ const: 1 }) } },
+    { items: { anyOf: Array.from({ length: 400 }, () => ({ const: 1 })) } },
     Array(9_000).fill(2),
     tooMany(),
+  ],
+  // What would take long to compile or to compare, the server checks.
+  ['a property that requires thousands', { dependentRequired: { a: names(4_000) } }, { a: 1 }, undefined],
+  ['thousands that require one', object({}, { dependencies: each(4_000, ['a']) }), { n1: 1 }, undefined],
+  ['a thousand patterns of properties', { patternProperties: each(1_000, {}), type: 'array' }, { n1: 1 }, undefined],
+  ['thousands of properties', object(each(6_000, text)), { n1: 1 }, undefined],
+  ['thousands of required ones', object({}, { required: names(4_000) }), {}, undefined],
+  [
+    'thousands of objects that are permitted',
+    { items: { enum: names(3_000).map((x) => ({ x })) } },
+    Array.from({ length: 2_000 }, () => ({ x: 'none' })),
+    undefined,
+  ],
+  [
+    'an object that is required and large',
+    { items: { const: { x: names(2_000) } } },
+    Array.from({ length: 100 }, () => ({ x: names(2_000) })),
+    undefined,
+  ],
+  ['as many properties as are checked', object(each(600, text)), { n1: 1 }, 'arguments.n1 must be string'],
+  [
+    'as many keywords as are checked',
+    { allOf: Array.from({ length: 300 }, (_, i) => ({ type: 'object', minProperties: 0, maxProperties: 9 + i })) },
+    1,
+    'arguments must be object',
   ],
 ])('%s takes little time', (_what, schema, value, faults) => {
   const begin = performance.now();
   expect(faultsOf(schema, value, 'arguments')).toBe(faults);
   expect(performance.now() - begin).toBeLessThan(5_000); // they would take hours
 });
+
+function names(count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `n${i}`);
+}
+
+function each(count: number, value: unknown): JsonSchema {
+  return Object.fromEntries(names(count).map((name) => [name, value]));
+}
 
 function tooMany() {
   return 'arguments must have fewer values: they are too many to be checked';

@@ -8,9 +8,11 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 
 const MAX_DEPTH = 64;
 /** Visits of subschemas for one value: some 100 ms. */
-const MAX_WORK = 2_000_000;
+const MAX_WORK = 1_000_000;
 /** Above it, only the first fault is looked for: all of them could be as many as the values. */
 const MAX_VALUES_FOR_ALL = 1_000;
+/** What looks for the first fault nests its code, so compiling it takes time by the square of the visits. */
+const MAX_VISITS_FOR_FIRST = 500;
 const MAX_FAULTS = 8;
 /** RE2 takes time in proportion to pattern and text. */
 const MAX_PATTERN_CHARS = 1_024;
@@ -27,10 +29,13 @@ export function faultsOf(schema: JsonSchema, value: unknown, name: string): stri
   const validator = validatorOf(schema);
   if (!validator) return undefined;
   const { visits, comparesPairs } = validator.cost;
-  if (visits * values + (comparesPairs ? values * values : 0) > MAX_WORK) {
+  const isLarge = values > MAX_VALUES_FOR_ALL;
+  const isTooMuch = visits * values + (comparesPairs ? values * values : 0) > MAX_WORK;
+  if (isTooMuch || (isLarge && visits > MAX_VISITS_FOR_FIRST)) {
     return `${name} must have fewer values: they are too many to be checked`;
   }
-  const validate = values > MAX_VALUES_FOR_ALL ? validator.first : validator.all;
+  const validate = isLarge ? validator.first() : validator.all();
+  if (!validate) return undefined;
   try {
     if (validate(value)) return undefined;
   } catch {
@@ -41,10 +46,13 @@ export function faultsOf(schema: JsonSchema, value: unknown, name: string): stri
   return shown.length < sentences.length ? `${shown.join('; ')}; and more` : shown.join('; ');
 }
 
+/** Compiled when it is first needed; null: it cannot be. */
+type Compiled = () => ValidateFunction | null;
+
 interface Validator {
   cost: SchemaCost;
-  all: ValidateFunction;
-  first: ValidateFunction;
+  all: Compiled;
+  first: Compiled;
 }
 
 /** By the schema, which lives as long as the list that it is in. Null: it cannot be checked. */
@@ -58,16 +66,16 @@ function validatorOf(schema: JsonSchema): Validator | null {
 
 function compile(schema: JsonSchema): Validator | null {
   const cost = costOf(schema);
-  if (cost.visits === Infinity) return null;
-  try {
-    return { cost, all: compiled(schema, true), first: compiled(schema, false) };
-  } catch {
-    return null; // no schema of a dialect that is known, or one that names another document
-  }
+  return cost.visits === Infinity ? null : { cost, all: compiler(schema, true), first: compiler(schema, false) };
 }
 
-/** Each schema has an instance of its own, because an instance keeps what it has compiled. */
-function compiled(schema: JsonSchema, allErrors: boolean): ValidateFunction {
+function compiler(schema: JsonSchema, allErrors: boolean): Compiled {
+  let found: ValidateFunction | null | undefined;
+  return () => (found === undefined ? (found = compiled(schema, allErrors)) : found);
+}
+
+/** Each schema has an instance of its own, because an instance keeps what it has compiled. Null: no schema that can be checked. */
+function compiled(schema: JsonSchema, allErrors: boolean): ValidateFunction | null {
   const options: Options = {
     strict: false,
     allErrors,
@@ -80,7 +88,11 @@ function compiled(schema: JsonSchema, allErrors: boolean): ValidateFunction {
     code: { regExp: linearTime },
   };
   const { $schema: dialect, ...rest } = schema;
-  return engineOf(dialect, options).compile(rest);
+  try {
+    return engineOf(dialect, options).compile(rest);
+  } catch {
+    return null; // no schema of a dialect that is known, or one that names another document
+  }
 }
 
 function engineOf(dialect: unknown, options: Options): Ajv {

@@ -27,14 +27,16 @@ export class Announcements {
 
   /** @returns ends it */
   follow(follower: Follower): () => void {
-    const view = this.views.of(follower.caller().principal);
+    const view = this.#viewOf(follower.caller());
     for (const kind of KINDS) if (!follower.seen.has(kind)) follower.seen.set(kind, view.fingerprint(kind));
     this.#followers.add(follower);
     return () => void this.#followers.delete(follower);
   }
 
+  #viewOf = ({ principal, toolset }: Caller) => this.views.of(principal, toolset);
+
   #tellChanges({ caller, seen, tell }: Follower): void {
-    const view = this.views.of(caller().principal);
+    const view = this.#viewOf(caller());
     const changed = KINDS.filter((kind) => seen.get(kind) !== view.fingerprint(kind));
     for (const kind of changed) seen.set(kind, view.fingerprint(kind));
     // Resources and their templates share one notification.

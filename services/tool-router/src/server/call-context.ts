@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import type { Principal } from '@mcp-gateway/common/principal';
 import {
   CLIENT_CAPABILITIES_META_KEY,
   LOG_LEVEL_META_KEY,
@@ -7,9 +7,11 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
+import { invalidState } from '../calls/request-state.js';
 import type { Kind } from '../catalog/view.js';
-import type { CallContext, ClientPeer } from '../sources/source.js';
+import { knownCapabilities, type CallContext, type ClientPeer } from '../sources/source.js';
 import type { Caller } from './caller.js';
+import { sendToRouter } from './other-router.js';
 
 /** The client of a legacy session; the client of a modern request lives as long as the request. */
 export interface SessionPeer extends ClientPeer {
@@ -24,17 +26,19 @@ const NO_LIMIT_MS = 86_400_000;
 
 /** What a source needs to know of a request that the SDK serves. */
 export function callContextOf(
-  { mcpReq }: ServerContext,
+  { mcpReq, http }: ServerContext,
   { principal, requestId }: Caller,
   session: SessionPeer | undefined,
+  params: Record<string, unknown>,
 ): CallContext {
   const token = mcpReq._meta?.progressToken;
   const send: ClientPeer['notify'] = (notification) => void mcpReq.notify(notification).catch(() => {});
-  const client = session ?? modernPeer(mcpReq.envelope ?? {}, principal.subject);
+  const client = session ?? modernPeer(mcpReq.envelope ?? {}, principal);
   return {
     principal,
     requestId,
     signal: mcpReq.signal,
+    headers: http?.req?.headers,
     onProgress:
       token === undefined
         ? undefined
@@ -43,6 +47,14 @@ export function callContextOf(
     ask: session && ((request, signal) => mcpReq.send(request, AnyResult, { signal, timeout: NO_LIMIT_MS })),
     notify: (notification) => {
       if (isWanted(notification, client.logLevel, session !== undefined)) send(notification);
+    },
+    handOn: (router) => {
+      const request = http?.req;
+      if (!request) throw invalidState();
+      const { id, method, envelope, inputResponses, signal } = mcpReq;
+      const _meta = { ...mcpReq._meta, ...envelope };
+      const message = { id, method, params: { ...params, _meta, inputResponses, requestState: mcpReq.requestState() } };
+      return sendToRouter(router, { request, message, signal, notify: send });
     },
   };
 }
@@ -66,11 +78,13 @@ export function isWanted(notification: Notification, least: LoggingLevel | undef
 }
 
 /** A modern client says with each request what it can do (MCP 2026-07-28, `_meta`). It has no stream apart from those of requests. */
-function modernPeer(envelope: Record<string, unknown>, subject: string): ClientPeer {
+function modernPeer(envelope: Record<string, unknown>, principal: Principal): ClientPeer {
   const capabilities = envelope[CLIENT_CAPABILITIES_META_KEY] ?? {};
-  const digest = createHash('sha256').update(JSON.stringify(capabilities)).digest('base64');
+  const known = JSON.stringify(knownCapabilities(capabilities));
   return {
-    key: `caller ${digest} ${subject}`, // a server learns once for each session what its client can do
+    era: 'modern',
+    key: `caller ${known} ${principal.subject}`, // a server learns once for each session what its client can do
+    principal,
     capabilities,
     logLevel: envelope[LOG_LEVEL_META_KEY] as LoggingLevel | undefined,
     ask: undefined,

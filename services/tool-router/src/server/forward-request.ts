@@ -1,15 +1,11 @@
-import {
-  ProtocolError,
-  ProtocolErrorCode,
-  ResourceNotFoundError,
-  UriTemplate,
-  type Result,
-} from '@modelcontextprotocol/server';
+import { matchesName } from '@mcp-gateway/common/contracts';
+import { ProtocolError, ProtocolErrorCode, ResourceNotFoundError, type Result } from '@modelcontextprotocol/server';
 import type { ToolCalls } from '../calls/call-tool.js';
 import type { Round } from '../calls/rounds.js';
 import type { KnownSource } from '../catalog/known-source.js';
 import type { View } from '../catalog/view.js';
 import { SourceError, type CallContext, type SourceRequest } from '../sources/source.js';
+import { knownParams } from './known-members.js';
 
 /** Requests that one source answers, apart from calls of tools. */
 export const FORWARDED = [
@@ -30,10 +26,13 @@ export async function forwardRequest(
   { params, round }: { params: Record<string, unknown>; round: Round },
   context: CallContext,
 ): Promise<Result> {
-  const { source: known, changes, about } = subjectOf(view, method, params);
-  const result = await calls.inRounds(known, `${method} ${about}`, round, context, (toServer, inRound) => {
+  const given = knownParams(method, params);
+  const { source: known, changes, about } = subjectOf(view, method, given);
+  const subject = { ...given, ...changes };
+  const message = { what: `${method} ${about}`, method, params: subject };
+  const result = await calls.inRounds(known, message, round, context, (toServer, inRound) => {
     if (!known.source.request) throw new SourceError('the source has neither prompts nor resources');
-    return known.source.request({ method, params: { ...params, ...changes, ...toServer } }, inRound);
+    return known.source.request({ method, params: { ...subject, ...toServer } }, inRound);
   });
   if (result['isError'] !== true) return result;
   // Only tools answer failures with a result.
@@ -72,17 +71,20 @@ function referenced(view: View, ref: Record<string, unknown>): Subject {
   return { source: sourceOfUri(view, String(ref['uri'])), changes: {}, about: String(ref['uri']) };
 }
 
+const MAX_URI_CHARS = 8_192;
+
 function sourceOfUri(view: View, uri: string): KnownSource {
+  if (uri.length > MAX_URI_CHARS) {
+    throw new ProtocolError(ProtocolErrorCode.InvalidParams, `A URI may have at most ${MAX_URI_CHARS} characters`);
+  }
   const listed = view.find('resources', uri) ?? view.find('templates', uri);
-  const found = listed ?? view.templates.find(({ key }) => matches(key, uri));
+  const found = listed ?? view.templates.find(({ key }) => isExpansion(key, uri));
   if (!found) throw new ResourceNotFoundError(uri);
   return found.source;
 }
 
-function matches(template: string, uri: string): boolean {
-  try {
-    return new UriTemplate(template).match(uri) !== null;
-  } catch {
-    return false;
-  }
-}
+const EXPRESSIONS = /\{[^{}]*\}/g;
+
+/** Any text stands for an expression: the SDK would try many ways to divide a URI among the expressions of a hostile template. */
+export const isExpansion = (template: string, uri: string): boolean =>
+  matchesName(template.replaceAll(EXPRESSIONS, '*'), uri);

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { ALL_TOOLS } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Principal } from '@mcp-gateway/common/principal';
 import type { Logger } from '@mcp-gateway/platform/logging';
@@ -12,9 +13,6 @@ const MAX_HEADER_BYTES = 64 * 1024;
 const KEEP_ALIVE_MS = 75_000;
 
 const MCP_PATH = /^\/mcp(?:\/t\/(?<toolset>[a-z0-9-]{1,63}))?\/?(?:\?.*)?$/;
-
-/** The toolset that is served at /mcp: everything that the caller may use. */
-export const ALL_TOOLS = 'all';
 
 export interface HttpServerParts {
   /** Serves one request of MCP. */

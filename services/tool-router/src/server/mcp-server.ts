@@ -1,14 +1,17 @@
 import { ProtocolError, ProtocolErrorCode, Server, type LoggingLevel, type Result } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { ToolCalls } from '../calls/call-tool.js';
+import { searchCall } from '../calls/search-calls.js';
 import type { Round } from '../calls/rounds.js';
 import type { Catalogue } from '../catalog/catalogue.js';
 import { pageOf } from '../catalog/page.js';
+import { CALL_TOOL, FIND_TOOLS } from '../catalog/search.js';
 import type { Exposed, Kind, View, Views } from '../catalog/view.js';
 import type { CallContext } from '../sources/source.js';
 import { callContextOf, metaOf, type SessionPeer } from './call-context.js';
-import { callerIn } from './caller.js';
+import { callerIn, type Caller } from './caller.js';
 import { FORWARDED, forwardRequest } from './forward-request.js';
+import { knownMeta } from './known-members.js';
 
 export interface McpServerParts {
   catalogue: Catalogue;
@@ -28,6 +31,7 @@ const CAPABILITIES = {
   completions: {},
   logging: {},
 };
+const SEARCH_TOOLS = [CALL_TOOL, FIND_TOOLS].map((shown) => ({ key: shown.name, shown }));
 const AnyParams = z.looseObject({});
 
 /** The server of the SDK, which hands results on as they are: its own check drops fields that it does not know. */
@@ -45,29 +49,34 @@ interface Served {
 type Handler = (params: Record<string, unknown>, request: Served) => Promise<Result>;
 
 /** An MCP server for one client session, or for one modern request. It serves what the caller of each request may use. */
-export function createMcpServer(parts: McpServerParts, session?: SessionPeer): Server {
+export function createMcpServer(parts: McpServerParts, opener: Caller, session?: SessionPeer): Server {
   const { catalogue, views, calls, firstListMs } = parts;
-  const server = new TransparentServer({ name: 'mcp-gateway', version: '0.1.0' }, { capabilities: CAPABILITIES });
+  const { title, instructions = '' } = views.about(opener.principal, opener.toolset) ?? {};
+  const server = new TransparentServer(
+    { name: 'mcp-gateway', version: '0.1.0', ...(title !== undefined && { title }) },
+    { capabilities: CAPABILITIES, ...(instructions !== '' && { instructions }) },
+  );
 
   const handle = (method: string, handler: Handler) =>
     server.setRequestHandler(method, { params: AnyParams }, async (params, context) => {
       const caller = callerIn(context.http?.authInfo);
-      let view = views.of(caller.principal);
+      let view = views.of(caller.principal, caller.toolset);
       if (!view.isTried) {
         await catalogue.whenTried(caller.principal, firstListMs);
-        view = views.of(caller.principal);
+        view = views.of(caller.principal, caller.toolset);
       }
       const round = {
         inputResponses: context.mcpReq.inputResponses,
         requestState: context.mcpReq.requestState<string>(),
       };
-      return handler(params, { view, round, context: callContextOf(context, caller, session) });
+      return handler(params, { view, round, context: callContextOf(context, caller, session, params) });
     });
 
   const list = (method: string, kind: Kind, field: string) =>
     handle(method, async ({ cursor }, { view }) => {
       if (view.sources.length > 0 && view.missing.length === view.sources.length) throw nothingListed(view);
-      const entries: readonly Exposed<unknown>[] = view[kind];
+      const entries: readonly Pick<Exposed<unknown>, 'key' | 'shown'>[] =
+        view.search && kind === 'tools' ? SEARCH_TOOLS : view[kind];
       const page = pageOf(entries, typeof cursor === 'string' ? cursor : undefined, parts.pageSize);
       if (cursor === undefined) session?.hasSeen(kind, view.fingerprint(kind));
       return {
@@ -81,17 +90,21 @@ export function createMcpServer(parts: McpServerParts, session?: SessionPeer): S
   list('resources/list', 'resources', 'resources');
   list('resources/templates/list', 'templates', 'resourceTemplates');
 
-  handle('tools/call', ({ name, arguments: given, _meta }, { view, round, context }) => {
-    const call = { name: String(name), arguments: (given ?? {}) as Record<string, unknown>, meta: metaOf(_meta) };
-    return calls.call(view, { ...call, ...round }, context);
+  handle('tools/call', async ({ name, arguments: given, _meta }, { view, round, context }) => {
+    const named = { name: String(name), arguments: (given ?? {}) as Record<string, unknown> };
+    const meant = view.search ? searchCall(view.search, named) : { call: named };
+    return meant.result ?? calls.call(view, { ...meant.call, meta: metaOf(knownMeta(_meta)), ...round }, context);
   });
+
   for (const method of FORWARDED) {
     handle(method, (params, { view, round, context }) =>
       forwardRequest({ view, calls }, method, { params, round }, context),
     );
   }
   handle('logging/setLevel', async ({ level }) => {
-    if (session) session.logLevel = level as LoggingLevel;
+    if (!session) return {};
+    session.logLevel = level as LoggingLevel;
+    for (const { source } of catalogue.sources) source.logLevelChanged?.(session);
     return {};
   });
   return server;

@@ -36,7 +36,7 @@ export class ModernRequests {
         return announcements.follow({ caller: () => caller, seen: new Map(), tell });
       },
     };
-    this.#handler = createMcpHandler(({ authInfo }) => createMcpServer(parts, void callerIn(authInfo)), {
+    this.#handler = createMcpHandler(({ authInfo }) => createMcpServer(parts, callerIn(authInfo)), {
       legacy: 'reject',
       bus,
       maxSubscriptions: MAX_SUBSCRIPTIONS,

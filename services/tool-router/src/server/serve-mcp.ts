@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { GatewayError, malformedRequest, tooLarge } from '@mcp-gateway/common/errors';
 import { toWebRequest, type NodeIncomingMessageLike } from '@modelcontextprotocol/node';
 import { isLegacyRequest } from '@modelcontextprotocol/server';
+import { HEADER_MISMATCH } from '../calls/call-tool.js';
 import type { Caller } from './caller.js';
 import type { ModernRequests } from './modern.js';
 import type { Sessions } from './sessions.js';
@@ -19,7 +20,7 @@ export async function serveMcp(req: IncomingMessage, res: ServerResponse, caller
   const request = await webRequest(req, res, eras.maxBodyBytes);
   const isLegacy = await isLegacyRequest(request, undefined, { maxRequestBodySize: eras.maxBodyBytes });
   if (isLegacy) return eras.sessions.serve(request, caller, (response) => send(response, res));
-  return send(await eras.modern.serve(request, caller), res);
+  return send(await eras.modern.serve(request, caller), res, modernStatus);
 }
 
 async function webRequest(req: IncomingMessage, res: ServerResponse, maxBodyBytes: number): Promise<Request> {
@@ -37,12 +38,21 @@ async function webRequest(req: IncomingMessage, res: ServerResponse, maxBodyByte
 const malformed = (error: unknown): GatewayError =>
   error instanceof GatewayError ? error : malformedRequest('the request cannot be read');
 
+const sameStatus = (status: number, _body: Buffer): number => status;
+
+const MAX_ERROR_BYTES = 8_192;
+const OF_HEADERS = new RegExp(`^\\{"jsonrpc":"2.0","id":(-?\\d+|"[^"\\\\]*"),"error":\\{"code":${HEADER_MISMATCH},`);
+
+/** The SDK answers 200 to what a handler refuses. A client corrects its headers after 400 (MCP 2026-07-28, transports). */
+const modernStatus = (status: number, body: Buffer): number =>
+  status === 200 && body.length < MAX_ERROR_BYTES && OF_HEADERS.test(body.toString()) ? 400 : status;
+
 /** Sends the response; resolves when it is sent, or when the client has disconnected. */
-async function send(response: Response, res: ServerResponse): Promise<void> {
+async function send(response: Response, res: ServerResponse, statusOf = sameStatus): Promise<void> {
   const headers = Object.fromEntries(response.headers);
   if (!headers['content-type']?.startsWith('text/event-stream')) {
     const body = Buffer.from(await response.arrayBuffer());
-    res.writeHead(response.status, { ...headers, 'content-length': body.length }).end(body);
+    res.writeHead(statusOf(response.status, body), { ...headers, 'content-length': body.length }).end(body);
     return;
   }
   res.writeHead(response.status, headers);

@@ -92,8 +92,8 @@ export class Sessions {
       },
     });
     const seen = new Map<Kind, string>();
-    const peer = peerOf(`session ${id}`, () => server, seen);
-    const server = createMcpServer(this.parts, peer);
+    const peer = peerOf(`session ${id}`, { caller: () => session.caller, server: () => server }, seen);
+    const server = createMcpServer(this.parts, caller, peer);
     const tell = (kind: Kind) => void LIST_CHANGED[kind](server).catch(() => {});
     const session: Session = { transport, server, caller, exchanges: 0, lastUsed: Date.now(), forget: () => {} };
     transport.onclose = () => {
@@ -119,9 +119,18 @@ const LIST_CHANGED: Record<Kind, (server: Server) => Promise<void>> = {
   templates: (server) => server.sendResourceListChanged(),
 };
 
-function peerOf(key: string, server: () => Server, seen: Map<Kind, string>): SessionPeer {
+interface Ends {
+  caller: () => Caller;
+  server: () => Server;
+}
+
+function peerOf(key: string, { caller, server }: Ends, seen: Map<Kind, string>): SessionPeer {
   const peer: SessionPeer = {
     key,
+    era: 'legacy',
+    get principal() {
+      return caller().principal;
+    },
     logLevel: undefined,
     get capabilities() {
       return server().getClientCapabilities() ?? {};

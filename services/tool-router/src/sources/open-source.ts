@@ -1,5 +1,7 @@
 import { unreachable } from '@mcp-gateway/common/errors';
 import { adapterRef, type PublishedTool, type ResourceRef } from '@mcp-gateway/common/contracts';
+import type { Principal } from '@mcp-gateway/common/principal';
+import type { Egress } from '@mcp-gateway/platform/egress';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { ToolTable } from '@mcp-gateway/routing';
 import { Agent } from 'undici';
@@ -9,7 +11,8 @@ import { HttpSource } from './http/http-source.js';
 import { serverFetch } from './mcp/bounded-fetch.js';
 import { McpSource } from './mcp/mcp-source.js';
 import { OpenApiSource } from './openapi/openapi-source.js';
-import type { ToolSource } from './source.js';
+import type { ServerCredentials } from './server-credentials.js';
+import { mayUse, type ToolSource } from './source.js';
 
 const CONNECT_MS = 3_000;
 const MAX_CONNECTIONS = 4_000;
@@ -21,28 +24,44 @@ export interface Sources {
   close(): Promise<void>;
 }
 
+export interface SourceParts {
+  table: ToolTable;
+  credentials: ServerCredentials;
+  /** To remote servers. */
+  egress?: Egress | undefined;
+  log: Logger;
+}
+
 /** Opens a source for each definition, with what all of them share. */
-export function createSources(table: ToolTable, log: Logger): Sources {
-  const http = serverFetch();
+export function createSources({ table, credentials, egress, log }: SourceParts): Sources {
+  const http = serverFetch(egress);
   // The deadline of a call bounds the whole of it, also one that answers byte by byte.
   const timeouts = { headersTimeout: 0, bodyTimeout: 0, connect: { timeout: CONNECT_MS } };
   const dispatcher = new Agent({ ...timeouts, connections: MAX_CONNECTIONS });
   return {
     open(ref, definition) {
-      const endpoints = new Endpoints(ref, () => table.get(ref));
+      const route = () => table.get(ref);
+      const endpoints = new Endpoints(ref, route);
+      const isReadableBy = (principal: Principal) => mayUse(principal, [route()]);
       switch (definition.type) {
         case 'http':
-          return new HttpSource({ ref, definition, endpoints, dispatcher });
+          return new HttpSource({ ref, definition, endpoints, route, credentials, dispatcher });
         case 'mcp':
-          return new McpSource({ ref, endpoints, http, log });
+          return new McpSource({ ref, endpoints, http: credentials.over(http, route), isReadableBy, log });
         case 'adapter': {
           const adapter = adapterRef(definition.adapter);
-          const route = () => table.get(adapter);
-          const server = new McpSource({ ref: adapter, endpoints: new Endpoints(adapter, route), http, log });
-          return new AdapterSource({ ref, definition, adapter: route, server });
+          const ofAdapter = () => table.get(adapter);
+          const servers = { ref: adapter, endpoints: new Endpoints(adapter, ofAdapter) };
+          const server = new McpSource({
+            ...servers,
+            http: credentials.over(http, ofAdapter),
+            isReadableBy: (principal) => mayUse(principal, [route(), ofAdapter()]),
+            log,
+          });
+          return new AdapterSource({ ref, definition, adapter: ofAdapter, server });
         }
         case 'openapi':
-          return new OpenApiSource({ ref, definition, endpoints, dispatcher });
+          return new OpenApiSource({ ref, definition, endpoints, route, credentials, dispatcher });
         default:
           return unreachable(definition);
       }

@@ -1,4 +1,5 @@
-import type { ResourceRef } from '@mcp-gateway/common/contracts';
+import type { ResourceRef, Route } from '@mcp-gateway/common/contracts';
+import { canRead } from '@mcp-gateway/common/permission';
 import type { Principal } from '@mcp-gateway/common/principal';
 import type {
   CallToolResult,
@@ -53,6 +54,9 @@ export interface ClientRequest {
 export interface ClientPeer {
   /** Requests with one key share a session at a server that has sessions. */
   readonly key: string;
+  /** Who uses the client, as the last request has said: roles may change while the client is connected. */
+  readonly principal: Principal;
+  readonly era: 'legacy' | 'modern';
   /** What the client has said that it can do. */
   readonly capabilities: ClientCapabilities;
   /** The least severe level of log messages that the client wants; undefined: it has not said. */
@@ -70,12 +74,16 @@ export interface CallContext {
   requestId: string;
   /** Aborts when the caller cancels the request or has gone, and when its time is up. */
   signal: AbortSignal;
+  /** Of the client's request. */
+  headers?: Headers | undefined;
   /** Undefined: the caller has not asked for progress. */
   onProgress?: ((progress: Progress) => void) | undefined;
   /** The session of the client; `ask` and `notify` of the context belong to this request. */
   client: ClientPeer;
   ask: ClientPeer['ask'];
   notify: ClientPeer['notify'];
+  /** Hands the request on to another tool router, which has the call that it continues. */
+  handOn?: ((router: string) => Promise<Result>) | undefined;
 }
 
 /**
@@ -100,13 +108,40 @@ export interface ToolSource {
    * @throws SourceError, or ProtocolError that the server has answered
    */
   request?(request: SourceRequest, context: CallContext): Promise<Result>;
+  /**
+   * Whether a policy hides the lists of a kind from a caller. Undefined: the source has no policies.
+   * @param method that lists it, such as `tools/list`
+   */
+  hides?(method: string, principal: Principal): boolean;
+  /**
+   * Permits again, for the caller as it is now, what was permitted when it began.
+   * @throws SourceError for a message that policies do not permit
+   */
+  permit?(method: string, params: Record<string, unknown>, context: Pick<CallContext, 'principal'>): void;
   /** Called whenever the source may offer something else than before. */
   onChange(listener: () => void): void;
   /** Called when the route of the resource has changed: replicas came or went. */
   routeChanged?(): void;
+  /** Called when a client has said which log messages it wants. */
+  logLevelChanged?(client: ClientPeer): void;
   /** Called when a client has ended: the source ends what it keeps for it. */
   clientEnded?(key: string): void;
   close(): Promise<void>;
+}
+
+/** Whether a caller may use what is reached over all of these routes. */
+export const mayUse = (principal: Principal, routes: readonly (Route | undefined)[]): boolean =>
+  routes.every((route) => route !== undefined && canRead(principal, route));
+
+/** What a server that keeps state has to know of a client, and nothing that clients can invent. */
+export function knownCapabilities({ sampling, elicitation, roots }: ClientCapabilities): ClientCapabilities {
+  return {
+    ...(sampling && { sampling: { ...(sampling.context && { context: {} }), ...(sampling.tools && { tools: {} }) } }),
+    ...(elicitation && {
+      elicitation: { ...(elicitation.form && { form: {} }), ...(elicitation.url && { url: {} }) },
+    }),
+    ...(roots && { roots: {} }),
+  };
 }
 
 /** What is wrong with a source, in a sentence that callers and logs may read. */

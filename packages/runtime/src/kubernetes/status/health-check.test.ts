@@ -121,6 +121,8 @@ describe('the health check of a revision with a replica that answers an error', 
 const GET = 'Get "http://10.0.0.7:8000/healthz":';
 const unhealthy = (message: string) => warning('pod-uid', 'Unhealthy', message);
 const failure = { starting: false };
+const SILENT =
+  /^Nothing listened on PORT at 09:00 UTC\. The server has to listen on .* stdio, .* MCP_COMMAND and MCP_ARGS\.$/;
 
 const startingPod = podOf({}, { containerStatuses: [running({ started: false })] });
 
@@ -130,7 +132,7 @@ describe('a failed probe', () => {
     ['HTTP probe failed with statuscode: 503', { ...failure, message: 'The health check answers 503.' }],
     [
       `${GET} dial tcp 10.0.0.7:8000: connect: connection refused`,
-      { ...failure, message: 'Nothing listened on PORT at 09:00 UTC.', starting: true },
+      { ...failure, message: expect.stringMatching(SILENT), starting: true },
     ],
     [
       `${GET} context deadline exceeded (Client.Timeout exceeded while awaiting headers)`,
@@ -147,6 +149,15 @@ describe('a failed probe', () => {
     for (const probe of ['Startup', 'Readiness', 'Liveness']) {
       expect(probeFailure(startingPod, [unhealthy(`${probe} probe failed: ${output}`)])).toEqual(expected);
     }
+  });
+
+  it('names no remedy for silence while the process has just started, nor of one that has listened', () => {
+    const refused = (probe: string, at: string) =>
+      warning('pod-uid', 'Unhealthy', `${probe} probe failed: connect: connection refused`, at);
+    const early = refused('Startup', '2026-11-20T08:00:05Z');
+    expect(probeFailure(startingPod, [early])?.message).toBe('Nothing listened on PORT at 08:00 UTC.');
+    const late = refused('Readiness', '2026-11-20T09:00:00Z');
+    expect(probeFailure(podOf(), [late])?.message).toBe('Nothing listened on PORT at 09:00 UTC.');
   });
 
   it('is the last one of this pod', () => {

@@ -1,4 +1,4 @@
-import { isMissingHealthPath } from '../../health.js';
+import { isMissingHealthPath, SILENT_MS, STDIO_REMEDY } from '../../health.js';
 import type { Workload } from '../../workload.js';
 import { type Pod, occurredAt, type KubeEvent } from '../api/types.js';
 import { HEALTH_ANSWER_ANNOTATION, REVISION_ANNOTATION, TCP_CHECK_ANNOTATION } from '../ownership/labels.js';
@@ -53,6 +53,8 @@ const STATUS = /^HTTP probe failed with statuscode: (\d+)/;
 /** Of a server that requires a client certificate, which the kubelet does not have; in the words of Go. */
 const TLS_ALERT = /remote error: tls: (certificate required|bad certificate|handshake failure)/;
 const REFUSED = /connection refused/;
+/** Added to the message of a process that has not listened for a while. */
+const NEVER_LISTENS = `The server has to listen on the port in PORT. If it speaks only stdio, ${STDIO_REMEDY}.`;
 const TIMEOUT = /deadline exceeded|timeout|Client\.Timeout/i;
 
 /**
@@ -62,9 +64,12 @@ const TIMEOUT = /deadline exceeded|timeout|Client\.Timeout/i;
 export function probeFailure(pod: Pod, warnings: readonly KubeEvent[]): ProbeFailure | null {
   const container = pod.status?.containerStatuses?.find(({ name }) => name === SERVER_CONTAINER);
   const last = lastFailure(pod, warnings);
-  if (!last || last.at < Date.parse(container?.state?.running?.startedAt ?? '')) return null;
+  const startedAt = Date.parse(container?.state?.running?.startedAt ?? '');
+  if (!last || last.at < startedAt) return null;
   if (last.probe === 'Startup' && container?.started) return null; // the startup probe has passed since
-  return explained(last.why, new Date(last.at));
+  const failure = explained(last.why, new Date(last.at));
+  const isSilent = failure.starting && !container?.started && last.at - startedAt >= SILENT_MS;
+  return isSilent ? { ...failure, message: `${failure.message} ${NEVER_LISTENS}` } : failure;
 }
 
 /** The HTTP status of the last failed probe, by any process of the pod. */

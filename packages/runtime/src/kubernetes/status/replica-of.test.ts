@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { STDIO_HINT } from '../../health.js';
 import type { KubeEvent, Pod } from '../api/types.js';
-import { notReady, podOf, running, waiting, warning } from '../../../test/pods.js';
+import { NEVER_LISTENS, notReady, podOf, running, waiting, warning } from '../../../test/pods.js';
 import { replicaOf } from './replica-of.js';
 
 const DELETED = { deletionTimestamp: '2026-11-20T09:00:00Z' };
@@ -70,7 +70,7 @@ const table: [what: string, pod: Pod, warnings: KubeEvent[], state: string, mess
       ),
     ],
     'Starting',
-    'Nothing listened on PORT at 09:00 UTC.',
+    `Nothing listened on PORT at 09:00 UTC. ${NEVER_LISTENS}`,
   ],
   [
     'that answers an error from the start',
@@ -108,7 +108,7 @@ const table: [what: string, pod: Pod, warnings: KubeEvent[], state: string, mess
     podOf({}, { ...notReady, containerStatuses: [running({ started: false, lastState: ENDED })] }),
     [unhealthy('Startup probe failed: dial tcp 10.0.0.7:8000: connect: connection refused')],
     'Starting',
-    'It ended with exit code 3 and was restarted. Nothing listened on PORT at 09:00 UTC.',
+    `It ended with exit code 3 and was restarted. Nothing listened on PORT at 09:00 UTC. ${NEVER_LISTENS}`,
   ],
   [
     'that ended and is being restarted',

@@ -1,7 +1,7 @@
 import { unreachable } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { GuardedChild } from '../../child-guard/index.js';
-import { healthNoteOf, STDIO_REMEDY } from '../../health.js';
+import { healthNoteOf, SILENT_MS, STDIO_REMEDY } from '../../health.js';
 import type { Workload } from '../../workload.js';
 import type { Clock } from '../clock.js';
 import { portOwner } from '../port-owner.js';
@@ -23,8 +23,6 @@ const PROBE_RUNNING_MS = 2_000;
 /** Failed probes in a row until the replica takes no new sessions, and until its process is restarted. */
 const NOT_READY_AFTER = 3;
 const RESTART_AFTER = 15;
-/** Most servers listen by then; a server that does not may never listen. */
-const SILENT_MS = 10_000;
 /** How long the quote of one answer stays. */
 const QUOTED_MS = 10_000;
 /** Added to the message of a process that has not listened within that time. */

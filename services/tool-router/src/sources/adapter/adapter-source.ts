@@ -1,4 +1,5 @@
 import { matchesName, type PublishedTool, type ResourceRef, type Route } from '@mcp-gateway/common/contracts';
+import type { Principal } from '@mcp-gateway/common/principal';
 import { compilePolicies, type Policies } from '@mcp-gateway/identity';
 import type { CallToolResult, InputRequiredResult, Result } from '@modelcontextprotocol/server';
 import type { McpSource } from '../mcp/mcp-source.js';
@@ -46,12 +47,12 @@ export class AdapterSource implements ToolSource {
   }
 
   async call(call: ToolCall, context: CallContext): Promise<CallToolResult | InputRequiredResult> {
-    this.#permit('tools/call', { name: call.tool.name, arguments: call.arguments }, context);
+    this.permit('tools/call', { name: call.tool.name, arguments: call.arguments }, context);
     return this.parts.server.call(call, context);
   }
 
   async request(request: SourceRequest, context: CallContext): Promise<Result> {
-    this.#permit(request.method, request.params, context);
+    this.permit(request.method, request.params, context);
     return this.parts.server.request(request, context);
   }
 
@@ -60,26 +61,31 @@ export class AdapterSource implements ToolSource {
   clientEnded = (key: string): void => this.parts.server.clientEnded(key);
   close = (): Promise<void> => this.parts.server.close();
 
-  /** @throws SourceError for a message that the policies of the adapter do not permit */
-  #permit(method: string, params: Record<string, unknown>, { principal }: CallContext): void {
-    const { policies, kind, name, createdBy } = this.#usable();
-    if (policies.length === 0) return;
+  permit(method: string, params: Record<string, unknown>, { principal }: Pick<CallContext, 'principal'>): void {
+    const route = this.#usable();
+    const denial = this.#denial(route, principal, method, params);
+    if (denial) throw new SourceError(`the policies of adapter ${route.name} do not permit it: ${denial.reason}`);
+  }
+
+  hides(method: string, principal: Principal): boolean {
+    const route = this.parts.adapter();
+    return route !== undefined && this.#denial(route, principal, method, {}) !== undefined;
+  }
+
+  #denial(route: Route, principal: Principal, method: string, params: Record<string, unknown>) {
+    const { policies, kind, name, createdBy } = route;
+    if (policies.length === 0) return undefined;
     let compiled = this.#policies.get(policies);
     if (!compiled) this.#policies.set(policies, (compiled = compilePolicies(policies)));
     // Policies that read headers find none: the request of the client has ended at the tool router.
-    const denial = compiled.decide({ principal, resource: { kind, name, createdBy }, headers: {}, method, params });
-    if (denial) throw new SourceError(`the policies of adapter ${name} do not permit it: ${denial.reason}`);
+    return compiled.decide({ principal, resource: { kind, name, createdBy }, headers: {}, method, params });
   }
 
-  /** @throws SourceError while there is no such adapter, and for one whose server wants what the tool router does not have */
+  /** @throws SourceError while there is no such adapter */
   #usable(): Route {
     const { adapter: name } = this.parts.definition;
     const route = this.parts.adapter();
     if (!route) throw new SourceError(`there is no adapter ${name}; its owner can register it`);
-    if (route.upstreamAuth || route.tls) {
-      const what = route.tls ? 'tls' : 'upstreamAuth';
-      throw new SourceError(`adapter ${name} has ${what}, with which a tool cannot use it; call the adapter itself`);
-    }
     return route;
   }
 }

@@ -1,8 +1,9 @@
-import { resourceKey, type Endpoint, type ResourceRef } from '@mcp-gateway/common/contracts';
-import { identityHeaders } from '@mcp-gateway/protocol';
+import { resourceKey, type Endpoint, type ResourceRef, type Route } from '@mcp-gateway/common/contracts';
+import { type HeaderList, identityHeaders, withoutHeaders } from '@mcp-gateway/protocol';
 import type { CallToolResult, Tool } from '@modelcontextprotocol/server';
 import { request, type Dispatcher } from 'undici';
 import type { Endpoints } from '../endpoints.js';
+import { credentialRefused, type ServerCredentials } from '../server-credentials.js';
 import { SourceError, type CallContext } from '../source.js';
 import { connectFailed, readAnswer } from './read-answer.js';
 import { resultOf } from './result.js';
@@ -11,6 +12,8 @@ import { resultOf } from './result.js';
 export interface HttpServers {
   ref: ResourceRef;
   endpoints: Endpoints;
+  route: () => Route | undefined;
+  credentials: ServerCredentials;
   /** It does not follow redirects. */
   dispatcher: Dispatcher;
 }
@@ -33,10 +36,13 @@ export interface HttpCall {
  */
 export async function exchange(servers: HttpServers, call: HttpCall, context: CallContext): Promise<CallToolResult> {
   const failed = new Set<string>();
+  const own = await servers.credentials.headersFor(servers.route());
+  const added = [...own, ...UNCOMPRESSED];
+  const authenticated = { ...call, headers: [...withoutNames(call.headers, added), ...added] };
   for (;;) {
     const endpoint = servers.endpoints.choose(failed);
     try {
-      return await send(servers, endpoint, call, context);
+      return await send(servers, endpoint, authenticated, context);
     } catch (error) {
       context.signal.throwIfAborted();
       const mayRepeat = connectFailed(error) || (call.mayRepeat && isBreak(error));
@@ -47,7 +53,7 @@ export async function exchange(servers: HttpServers, call: HttpCall, context: Ca
 }
 
 async function send(
-  { endpoints, dispatcher }: HttpServers,
+  { endpoints, dispatcher, credentials, route }: HttpServers,
   endpoint: Endpoint,
   { tool, method, urlOf, headers, body }: HttpCall,
   { principal, requestId, signal }: CallContext,
@@ -61,10 +67,23 @@ async function send(
       signal,
       dispatcher,
     });
-    return resultOf(await readAnswer(response), tool);
+    const answer = await readAnswer(response);
+    if (answer.status === 401 && route()?.upstreamAuth) {
+      credentials.refused(route());
+      throw credentialRefused(route());
+    }
+    return resultOf(answer, tool);
   } finally {
     end();
   }
+}
+
+const UNCOMPRESSED = ['Accept-Encoding', 'identity'];
+
+/** The headers without those that replace them. */
+function withoutNames(headers: readonly string[], own: HeaderList): string[] {
+  const names = new Set(own.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase()));
+  return withoutHeaders(headers, (name) => names.has(name));
 }
 
 function explained(ref: ResourceRef, error: unknown): Error {

@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 import { SourceError } from '../source.js';
 
 /** Of an answer of a tool that is no MCP server. */
-export const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 
 export interface Answer {
   status: number;
@@ -13,12 +13,13 @@ export interface Answer {
 
 /**
  * Reads the whole answer. The signal of the request limits the time.
- * @throws SourceError when it is too large
+ * @throws SourceError when it is too large, or compressed
  */
 export async function readAnswer({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<Answer> {
+  refuseCompressed(headers['content-encoding'], () => discard(body));
   const [type = ''] = String(headers['content-type'] ?? '').split(';');
   if (Number(headers['content-length']) > MAX_ANSWER_BYTES) {
-    body.destroy();
+    discard(body);
     throw tooLarge();
   }
   const chunks: Buffer[] = [];
@@ -29,6 +30,22 @@ export async function readAnswer({ statusCode, headers, body }: Dispatcher.Respo
     chunks.push(chunk);
   }
   return { status: statusCode, mediaType: type.trim().toLowerCase(), body: Buffer.concat(chunks) };
+}
+
+/**
+ * The gateway asks for no compression (RFC 9110 §12.5.3): what a few bytes inflate to has no bound.
+ * @param cancel ends the body
+ * @throws SourceError
+ */
+export function refuseCompressed(encoding: string | string[] | null | undefined, cancel: () => void): void {
+  if (!encoding || /^identity$/i.test(String(encoding))) return;
+  cancel();
+  throw new SourceError('the server compresses its answer, which the gateway asks it not to do');
+}
+
+function discard(body: Dispatcher.ResponseData['body']): void {
+  body.on('error', () => {}); // that it was destroyed, which would end the process
+  body.destroy();
 }
 
 const tooLarge = () =>

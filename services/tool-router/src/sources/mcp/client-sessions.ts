@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CallContext } from '../source.js';
+import { SourceError, type CallContext, type ClientPeer } from '../source.js';
 import type { Connection } from './connection.js';
 
 /** A session at a server that keeps state for each client, and the requests of the client that are under way in it. */
@@ -11,11 +11,16 @@ export interface ClientSession {
 
 interface Entry {
   session: Promise<ClientSession>;
+  /** Once it is open. */
+  connection?: Connection;
+  /** Of the last request. */
+  client: ClientPeer;
   uses: number;
   lastUsed: number;
 }
 
 const MAX_SESSIONS = 2_000;
+export const MAX_SESSIONS_OF_CALLER = 500;
 const IDLE_MS = 10 * 60_000;
 const SWEEP_MS = 30_000;
 
@@ -28,14 +33,18 @@ export class ClientSessions {
 
   constructor(private readonly open: OpenSession) {}
 
-  /** Runs `use` in the session of the client. */
+  /**
+   * Runs `use` in the session of the client.
+   * @throws SourceError when all sessions that the caller may have are in use
+   */
   async within<T>(context: CallContext, use: (session: ClientSession) => Promise<T>): Promise<T> {
     const { key } = context.client;
     let entry = this.#entries.get(key);
     if (!entry) {
-      if (this.#entries.size >= MAX_SESSIONS) await this.#closeIdlest();
-      this.#entries.set(key, (entry = { session: this.#opened(key, context), uses: 0, lastUsed: Date.now() }));
+      this.#makeRoom(context.client.principal.subject);
+      this.#entries.set(key, (entry = this.#opened(context)));
     }
+    entry.client = context.client;
     entry.uses += 1;
     try {
       const session = await entry.session;
@@ -51,13 +60,25 @@ export class ClientSessions {
     }
   }
 
+  /** The session of a client, if it has one. */
+  async of(key: string): Promise<Connection | undefined> {
+    return (await this.#entries.get(key)?.session.catch(() => undefined))?.connection;
+  }
+
   /** The session is gone at the server: the next request opens another one. */
   forget(key: string, connection: Connection): void {
-    const entry = this.#entries.get(key);
-    void entry?.session.then((session) => {
-      if (session.connection === connection && this.#entries.get(key) === entry) this.#entries.delete(key);
-    });
-    void connection.close();
+    this.closed(key, connection);
+    void connection.close().catch(() => {});
+  }
+
+  /** The connection has ended; another one of the same client stays. */
+  closed(key: string, connection: Connection): void {
+    if (this.#entries.get(key)?.connection === connection) this.#entries.delete(key);
+  }
+
+  /** Ends the sessions of all clients that may not have one any more. */
+  endUnless(mayStay: (client: ClientPeer) => boolean): void {
+    for (const [key, { client }] of this.#entries) if (!mayStay(client)) this.end(key);
   }
 
   end(key: string): void {
@@ -74,14 +95,21 @@ export class ClientSessions {
     await Promise.race([Promise.allSettled(closed), delay(2_000, undefined, { ref: false })]);
   }
 
-  async #opened(key: string, context: CallContext): Promise<ClientSession> {
+  #opened(context: CallContext): Entry {
+    const { client } = context;
     const underWay = new Set<CallContext>();
-    try {
-      return { connection: await this.open(context, underWay), underWay };
-    } catch (error) {
-      this.#entries.delete(key);
-      throw error;
-    }
+    const session = this.open(context, underWay).then(
+      (connection) => {
+        entry.connection = connection;
+        return { connection, underWay };
+      },
+      (error: unknown) => {
+        if (this.#entries.get(client.key) === entry) this.#entries.delete(client.key);
+        throw error;
+      },
+    );
+    const entry: Entry = { session, client, uses: 0, lastUsed: Date.now() };
+    return entry;
   }
 
   #closeIdle(): void {
@@ -89,9 +117,21 @@ export class ClientSessions {
     for (const [key, { uses, lastUsed }] of this.#entries) if (uses === 0 && lastUsed < until) this.end(key);
   }
 
-  async #closeIdlest(): Promise<void> {
-    const idle = [...this.#entries].filter(([, { uses }]) => uses === 0);
-    const [first] = idle.toSorted(([, a], [, b]) => a.lastUsed - b.lastUsed);
-    if (first) this.end(first[0]);
+  /** A caller with many sessions gives up one of its own; when there is no room at all, the caller with the most does. */
+  #makeRoom(subject: string): void {
+    const bySubject = Map.groupBy(this.#entries, ([, { client }]) => client.principal.subject);
+    const own = bySubject.get(subject) ?? [];
+    if (own.length >= MAX_SESSIONS_OF_CALLER) return this.#endIdlest(own);
+    if (this.#entries.size < MAX_SESSIONS) return;
+    const [most = []] = [...bySubject.values()].toSorted((a, b) => b.length - a.length);
+    this.#endIdlest(most.some(isIdle) ? most : [...this.#entries]);
+  }
+
+  #endIdlest(entries: readonly [string, Entry][]): void {
+    const [first] = entries.filter(isIdle).toSorted(([, a], [, b]) => a.lastUsed - b.lastUsed);
+    if (!first) throw new SourceError('too many sessions at the server are in use; try again later');
+    this.end(first[0]);
   }
 }
+
+const isIdle = ([, { uses }]: [string, Entry]): boolean => uses === 0;

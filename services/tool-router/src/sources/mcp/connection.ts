@@ -10,12 +10,14 @@ import {
   type ClientCapabilities,
   type FetchLike,
   type JSONRPCRequest,
+  type LoggingLevel,
   type Notification,
   type Result,
 } from '@modelcontextprotocol/client';
 import { z } from 'zod';
 import { urlOf } from '../endpoints.js';
 import type { CallContext } from '../source.js';
+import type { RemoteRequestInit } from './bounded-fetch.js';
 import { ServerTransport } from './transport.js';
 
 /** Whatever the server answers, with fields that the SDK does not know. */
@@ -54,6 +56,12 @@ export interface ConnectionOptions {
   onClose?: (() => void) | undefined;
 }
 
+export interface OutgoingRequest {
+  method: string;
+  params: Record<string, unknown>;
+  headers?: Record<string, string>;
+}
+
 /** A client of one replica of an MCP server, in the era that the server speaks. */
 export class Connection {
   private constructor(
@@ -66,14 +74,15 @@ export class Connection {
   static async open(options: ConnectionOptions): Promise<Connection> {
     const { endpoint, fetch, signal, principal, capabilities = {}, isLegacy } = options;
     const stream = Promise.withResolvers<void>();
+    const asked = (init?: RequestInit): RemoteRequestInit => ({ ...init, ...(endpoint.remote && { isRemote: true }) });
     const transport = new ServerTransport(urlOf(endpoint), {
       fetch: (url, init) => {
-        const response = fetch(url, init);
+        const response = fetch(url, asked(init));
         if (init?.method === 'GET') void response.catch(() => {}).then(() => stream.resolve());
         return response;
       },
       reconnectionOptions: RECONNECT,
-      ...(principal && { requestInit: { headers: headersOf(principal) } }),
+      requestInit: { headers: headersFor(endpoint, principal) },
     });
     const client = new Client(
       { name: 'mcp-gateway', version: '0.1.0' },
@@ -112,8 +121,7 @@ export class Connection {
    * @param from the request of a client that this one serves; undefined for a request of the gateway itself
    * @throws ProtocolError that the server answers, and other errors of the SDK
    */
-  request(method: string, params: Record<string, unknown>, signal: AbortSignal, from?: CallContext): Promise<Result> {
-    const headers = from && { ...headersOf(from.principal), 'X-Request-Id': from.requestId };
+  request({ method, params, headers }: OutgoingRequest, signal: AbortSignal, from?: CallContext): Promise<Result> {
     const _meta = {
       ...(params['_meta'] as object | undefined),
       ...(from && this.era === 'modern' && envelopeOf(from)),
@@ -124,10 +132,20 @@ export class Connection {
         signal,
         timeout: NO_LIMIT_MS,
         allowInputRequired: true,
-        ...(headers && { headers }),
+        headers: {
+          ...headers,
+          ...(from && { ...headersFor(this.endpoint, from.principal), 'X-Request-Id': from.requestId }),
+        },
         ...(from?.onProgress && { onprogress: from.onProgress }),
       });
     return from ? REQUESTS.run(from, send) : send();
+  }
+
+  /** The server sends log messages of this level and of those above, if it has any. */
+  async setLogLevel(level: LoggingLevel): Promise<void> {
+    if (!this.capabilities.logging || this.era === 'modern') return;
+    const message = { method: 'logging/setLevel', params: { level } };
+    await this.request(message, AbortSignal.timeout(HANDSHAKE_MS)).catch(() => {});
   }
 
   /** Follows changes of the lists of a modern server; a legacy one tells them on its stream. */
@@ -157,7 +175,10 @@ const envelopeOf = ({ client: { capabilities, logLevel } }: CallContext): Record
   ...(logLevel && { [LOG_LEVEL_META_KEY]: logLevel }),
 });
 
-function headersOf(principal: Principal): Record<string, string> {
+/** Others do not learn who calls. */
+function headersFor({ remote }: Endpoint, principal: Principal | undefined): Record<string, string> {
+  if (remote) return remote.headers ?? {};
+  if (!principal) return {};
   const list = identityHeaders(principal);
   const headers: Record<string, string> = {};
   for (let i = 0; i + 1 < list.length; i += 2) headers[list[i] as string] = list[i + 1] as string;

@@ -1,10 +1,32 @@
-import { resourceKey } from '@mcp-gateway/common/contracts';
+import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
+import type { Principal } from '@mcp-gateway/common/principal';
+import type { Logger } from '@mcp-gateway/platform/logging';
+import { ProtocolError, ProtocolErrorCode, type JSONRPCRequest, type Result } from '@modelcontextprotocol/client';
+import type { Endpoints } from '../endpoints.js';
+import type { ServerFetch } from './bounded-fetch.js';
 import { tellCaller } from './client-requests.js';
 import { Connection } from './connection.js';
-import type { McpSourceParts } from './mcp-source.js';
 
 const LISTEN_AGAIN_MS = 5_000;
 const CHANGED = /^notifications\/(tools|prompts|resources)\/list_changed$/;
+
+/** Some servers list the tools that need a capability only to clients that have it. The clients of the gateway may have it. */
+const EVERYTHING = { sampling: {}, elicitation: { form: {}, url: {} }, roots: {} };
+
+/** The gateway itself answers no questions: those of a call go to the client of the call. */
+function refuse({ method }: JSONRPCRequest): Promise<Result> {
+  if (method === 'roots/list') return Promise.resolve({ roots: [] });
+  throw new ProtocolError(ProtocolErrorCode.MethodNotFound, 'The gateway itself takes no requests');
+}
+
+export interface McpSourceParts {
+  ref: ResourceRef;
+  endpoints: Endpoints;
+  http: ServerFetch;
+  /** Whether a caller may use the server, now. */
+  isReadableBy: (principal: Principal) => boolean;
+  log: Logger;
+}
 
 /**
  * The connections of the gateway itself to a server: they discover what the server offers and when that changes. A server that
@@ -18,8 +40,10 @@ export class Discovery {
   /** The replica that lists were read from last. */
   #chosen: string | undefined;
   #replicas = '';
+  /** Of a modern server: whether it opens sessions for legacy clients, too. */
+  #hasLegacySessions: Promise<boolean> | undefined;
 
-  constructor(private readonly parts: Pick<McpSourceParts, 'ref' | 'endpoints' | 'http' | 'log'>) {}
+  constructor(private readonly parts: McpSourceParts) {}
 
   onChange(listener: () => void): void {
     this.#listeners.push(listener);
@@ -43,6 +67,17 @@ export class Discovery {
     return untilAborted(connection, signal);
   }
 
+  /**
+   * Whether the server keeps state for clients of an era. A server that speaks both eras may ask legacy clients while it serves
+   * them, as it cannot ask modern ones, so each client uses its own era where the server has it.
+   */
+  async keepsSessions(era: 'legacy' | 'modern', signal: AbortSignal): Promise<boolean> {
+    const connection = await this.connection(signal);
+    if (connection.era === 'legacy' || era === 'modern') return connection.isStateful;
+    this.#hasLegacySessions ??= this.#tryLegacy(connection.endpoint);
+    return untilAborted(this.#hasLegacySessions, signal);
+  }
+
   /** The next list is read over another connection. */
   forget(connection: Connection): void {
     this.#connections.delete(connection.endpoint.id);
@@ -60,6 +95,7 @@ export class Discovery {
     const replicas = endpoints.readyIds();
     if (replicas === this.#replicas) return;
     this.#replicas = replicas;
+    this.#hasLegacySessions = undefined;
     this.#changed();
   }
 
@@ -70,15 +106,28 @@ export class Discovery {
     await Promise.allSettled(all.map(async (connection) => (await connection).close()));
   }
 
+  async #tryLegacy(endpoint: Connection['endpoint']): Promise<boolean> {
+    const signal = AbortSignal.any([this.#closed.signal, AbortSignal.timeout(20_000)]);
+    try {
+      const connection = await Connection.open({ endpoint, fetch: this.parts.http.fetch, signal, isLegacy: true });
+      void connection.close();
+      return connection.isStateful;
+    } catch {
+      return false;
+    }
+  }
+
   async #open(endpoint: Connection['endpoint']): Promise<Connection> {
     try {
       const connection = await Connection.open({
         endpoint,
         fetch: this.parts.http.fetch,
         signal: AbortSignal.any([this.#closed.signal, AbortSignal.timeout(20_000)]),
+        capabilities: EVERYTHING,
+        onRequest: refuse,
         onNotification: (notification) => {
           if (CHANGED.test(notification.method)) this.#changed();
-          else tellCaller(notification);
+          else tellCaller(notification, this.parts.isReadableBy);
         },
         onClose: () => void this.#connections.delete(endpoint.id),
       });

@@ -1,30 +1,33 @@
 import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
-import type { Logger } from '@mcp-gateway/platform/logging';
+import type { Principal } from '@mcp-gateway/common/principal';
 import { ProtocolError, SdkHttpError } from '@modelcontextprotocol/client';
 import type { CallToolResult, InputRequiredResult, Result } from '@modelcontextprotocol/server';
+import { isTooDeep } from '../../schema/cost.js';
+import { paramHeaders } from '../../schema/param-headers.js';
 import type { Endpoints } from '../endpoints.js';
 import { connectFailed } from '../http/read-answer.js';
 import {
+  knownCapabilities,
   SourceError,
   type CallContext,
+  type ClientPeer,
   type Listing,
   type SourceRequest,
   type ToolCall,
   type ToolSource,
 } from '../source.js';
-import type { ServerFetch } from './bounded-fetch.js';
-import { askClient, tellClient } from './client-requests.js';
+import { askClient, MAX_QUESTIONS, tellClient } from './client-requests.js';
 import { ClientSessions } from './client-sessions.js';
-import { Connection } from './connection.js';
-import { Discovery } from './discovery.js';
+import { Connection, type OutgoingRequest } from './connection.js';
+import { Discovery, type McpSourceParts } from './discovery.js';
 import { listAll } from './list-all.js';
 import { ENDED_EARLY } from './transport.js';
 
-export interface McpSourceParts {
-  ref: ResourceRef;
-  endpoints: Endpoints;
-  http: ServerFetch;
-  log: Logger;
+const OPEN_MS = 20_000;
+
+/** A request to a server. */
+interface Message extends OutgoingRequest {
+  mayRepeat: boolean;
 }
 
 /** An MCP server of either era, whose tools are those that it lists. */
@@ -38,19 +41,7 @@ export class McpSource implements ToolSource {
     this.ref = parts.ref;
     this.#endpoints = parts.endpoints;
     this.#discovery = new Discovery(parts);
-    this.#sessions = new ClientSessions(async (context, underWay) =>
-      Connection.open({
-        endpoint: this.#endpoints.choose(),
-        fetch: parts.http.fetch,
-        signal: context.signal,
-        principal: context.principal,
-        capabilities: context.client.capabilities,
-        isLegacy: true,
-        onRequest: askClient(underWay, context.client),
-        onNotification: tellClient(underWay, context.client),
-        onClose: () => this.#sessions.end(context.client.key),
-      }),
-    );
+    this.#sessions = new ClientSessions((context, underWay) => this.#openSession(context, underWay));
   }
 
   async list(signal: AbortSignal): Promise<Listing> {
@@ -77,11 +68,13 @@ export class McpSource implements ToolSource {
     };
     const { readOnlyHint, idempotentHint } = tool.annotations ?? {};
     const mayRepeat = readOnlyHint === true || idempotentHint === true;
-    return (await this.#send('tools/call', params, context, mayRepeat)) as CallToolResult | InputRequiredResult;
+    const headers = paramHeaders(tool.inputSchema, given);
+    const message = { method: 'tools/call', params, headers, mayRepeat };
+    return (await this.#send(message, context)) as CallToolResult | InputRequiredResult;
   }
 
   request({ method, params }: SourceRequest, context: CallContext): Promise<Result> {
-    return this.#send(method, params, context, true);
+    return this.#send({ method, params, mayRepeat: true }, context);
   }
 
   onChange(listener: () => void): void {
@@ -90,6 +83,11 @@ export class McpSource implements ToolSource {
 
   routeChanged(): void {
     this.#discovery.routeChanged();
+    this.#sessions.endUnless(({ principal }) => this.parts.isReadableBy(principal));
+  }
+
+  logLevelChanged({ key, logLevel }: ClientPeer): void {
+    if (logLevel) void this.#sessions.of(key).then((connection) => connection?.setLogLevel(logLevel));
   }
 
   clientEnded(key: string): void {
@@ -100,55 +98,94 @@ export class McpSource implements ToolSource {
     await Promise.all([this.#discovery.close(), this.#sessions.close()]);
   }
 
+  async #openSession(context: CallContext, underWay: ReadonlySet<CallContext>): Promise<Connection> {
+    const { client, principal } = context;
+    const mayReach = (caller: Principal) => {
+      const isReadable = this.parts.isReadableBy(caller);
+      if (!isReadable) this.#sessions.end(client.key);
+      return isReadable;
+    };
+    const session = { underWay, client, mayReach };
+    let opened: Connection | undefined;
+    let isClosed = false;
+    const connection = await Connection.open({
+      endpoint: this.#endpoints.choose(),
+      fetch: this.parts.http.fetch,
+      signal: AbortSignal.timeout(OPEN_MS), // other requests of the client may wait for it, too
+      principal,
+      // modern requests of one caller share a session
+      capabilities: client.era === 'modern' ? knownCapabilities(client.capabilities) : client.capabilities,
+      isLegacy: true,
+      onRequest: askClient(session),
+      onNotification: tellClient(session),
+      onClose: () => {
+        isClosed = true;
+        if (opened) this.#sessions.closed(client.key, opened);
+      },
+    });
+    opened = connection;
+    if (client.logLevel) await connection.setLogLevel(client.logLevel);
+    if (isClosed) throw new SourceError(`${resourceKey(this.ref)} has ended a session at once`);
+    return connection;
+  }
+
   /** Sends again, once, what has certainly not run, or what may run twice. */
-  async #send(
-    method: string,
-    params: Record<string, unknown>,
-    context: CallContext,
-    mayRepeat: boolean,
-  ): Promise<Result> {
+  async #send(message: Message, context: CallContext): Promise<Result> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#attempt(method, params, context);
+        return await this.#attempt(message, context);
       } catch (error) {
         context.signal.throwIfAborted();
-        const canRun = connectFailed(error) || isUnknownSession(error) || (mayRepeat && isBreak(error));
+        const canRun = connectFailed(error) || isUnknownSession(error) || (message.mayRepeat && isBreak(error));
         if (!canRun || attempt > 1) throw this.#explained(error, context.signal);
       }
     }
   }
 
-  async #attempt(method: string, params: Record<string, unknown>, context: CallContext): Promise<Result> {
-    const discovered = await this.#discovery.connection(context.signal);
-    if (discovered.isStateful) {
+  async #attempt(message: Message, context: CallContext): Promise<Result> {
+    const { client, signal } = context;
+    const shared = (await this.#discovery.keepsSessions(client.era, signal))
+      ? undefined
+      : await this.#discovery.shared(signal);
+    // A replica may run another version than the one that was asked: all callers in one session would be mixed up.
+    if (!shared || shared.isStateful) {
       return this.#sessions.within(context, async ({ connection }) => {
         try {
-          return await this.#over(connection, method, params, context);
+          return await this.#over(connection, message, context);
         } catch (error) {
           const isLost =
             isUnknownSession(error) || connectFailed(error) || !this.#endpoints.has(connection.endpoint.id);
-          if (isLost) this.#sessions.forget(context.client.key, connection);
+          if (isLost) this.#sessions.forget(client.key, connection);
           throw error;
         }
       });
     }
-    const shared = await this.#discovery.shared(context.signal);
-    return this.#over(shared, method, params, context);
+    return this.#over(shared, message, context);
   }
 
-  async #over(
-    connection: Connection,
-    method: string,
-    params: Record<string, unknown>,
-    context: CallContext,
-  ): Promise<Result> {
+  async #over(connection: Connection, message: Message, context: CallContext): Promise<Result> {
     const end = this.#endpoints.begin(connection.endpoint);
     try {
-      return await connection.request(method, params, context.signal, context);
+      return this.#bounded(await connection.request(message, context.signal, context));
+    } catch (error) {
+      if (error instanceof ProtocolError && isTooDeep(error.data)) throw this.#tooDeep();
+      throw error;
     } finally {
       end();
     }
   }
+
+  /** A result that the router can write, and a client can answer. */
+  #bounded(result: Result): Result {
+    if (isTooDeep(result)) throw this.#tooDeep();
+    const questions = Object.keys(result['inputRequests'] ?? {}).length;
+    if (questions <= MAX_QUESTIONS) return result;
+    throw new SourceError(
+      `${resourceKey(this.ref)} asks ${questions} questions at once, of which ${MAX_QUESTIONS} may be`,
+    );
+  }
+
+  #tooDeep = () => new SourceError(`${resourceKey(this.ref)} has answered with values nested more than 64 levels deep`);
 
   /** What the server has answered stays as it is; all else becomes a sentence. */
   #explained(error: unknown, signal: AbortSignal): Error {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CredentialRequest } from '@mcp-gateway/common/contracts';
+import type { CredentialRequest, ResourceKind } from '@mcp-gateway/common/contracts';
 import { GatewayError, unavailable } from '@mcp-gateway/common/errors';
 import type { HeaderList } from '@mcp-gateway/protocol';
 import { LRUCache } from 'lru-cache';
@@ -7,6 +7,8 @@ import type { BrokerClient } from './broker-client.js';
 
 /** The request that a credential is for. */
 export interface CredentialUse {
+  /** Default: an adapter. */
+  kind?: ResourceKind | undefined;
   name: string;
   resourceId: string;
   /** The name of the credential, by the route. */
@@ -57,12 +59,10 @@ export function credentialCache({ broker, now = Date.now, maxKept = MAX_KEPT }: 
   const waiting = new Map<string, Promise<HeaderList>>();
 
   async function issue(use: CredentialUse, key: string): Promise<HeaderList> {
-    const { name, resourceId, token: subjectToken } = use;
     const common = sharedKey(use);
     const renew = [refused.delete(key), refused.delete(common)].includes(true);
-    const asked: CredentialRequest = { name, resourceId, renew, ...(subjectToken !== undefined && { subjectToken }) };
     try {
-      const { header, value, shared, renewInSeconds, expiresInSeconds } = await broker.issue(asked);
+      const { header, value, shared, renewInSeconds, expiresInSeconds } = await broker.issue(requestOf(use, renew));
       const headers = [header, value];
       const at = now();
       if (!shared) held.delete(common);
@@ -111,6 +111,14 @@ export function credentialCache({ broker, now = Date.now, maxKept = MAX_KEPT }: 
     },
   };
 }
+
+const requestOf = ({ kind, name, resourceId, token }: CredentialUse, renew: boolean): CredentialRequest => ({
+  ...(kind !== undefined && { kind }),
+  name,
+  resourceId,
+  renew,
+  ...(token !== undefined && { subjectToken: token }),
+});
 
 const usable = (entry: Held | undefined, at: number): Held | undefined =>
   entry && entry.until > at ? entry : undefined;

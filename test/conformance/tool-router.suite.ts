@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { expect, it } from '@jest/globals';
+import { afterTest } from '../support/clean-up.js';
+import { repository } from '../support/launch.js';
+import { becomesTrue } from '../support/wait.js';
+import { alice, headersOf, modernClient, startRouter } from '../tool-router/support/router.js';
+import { startInjector } from './suite/injector.js';
+import { passes } from './suite/report.js';
+import { runServerScenarios } from './suite/run.js';
+
+const RUN_MS = 240_000;
+
+/** The data plane in front of a router checks `Host` and `Origin`. */
+const OF_DATA_PLANE = ['dns-rebinding-protection'];
+
+/** The router sends no events again, so it closes no stream for a client to poll: servers only SHOULD (MCP 2025-11-25). */
+const OF_RESUMPTION = ['server-sse-polling'];
+
+/** The tools of the suite for these are those of modern servers: the suite looks for them by name. */
+const WITHOUT_TOOLS = [
+  'http-custom-header-server-validation',
+  'input-required-result-basic-elicitation',
+  'input-required-result-basic-list-roots',
+  'input-required-result-basic-sampling',
+  'input-required-result-capability-check',
+  'input-required-result-multi-round',
+  'input-required-result-multiple-input-requests',
+  'input-required-result-non-tool-request',
+  'input-required-result-request-state',
+  'input-required-result-result-type',
+  'input-required-result-tampered-state',
+  'server-stateless',
+];
+
+/** Which scenarios do not pass at a tool router, by the era of the client and of the server. */
+const CELLS: [client: string, server: string, revision: string, failing: string[]][] = [
+  ['modern', 'both-eras', '2026-07-28', OF_DATA_PLANE],
+  ['legacy', 'legacy', '2025-11-25', [...OF_DATA_PLANE, ...OF_RESUMPTION]],
+  ['legacy', 'legacy', '2025-06-18', []],
+  ['legacy', 'both-eras', '2025-11-25', [...OF_DATA_PLANE, ...OF_RESUMPTION]],
+  ['modern', 'legacy', '2026-07-28', [...OF_DATA_PLANE, ...WITHOUT_TOOLS]],
+];
+
+it.each(CELLS)(
+  'a %s client and the %s server behind a tool router, %s',
+  async (_client, server, revision, failing) => {
+    const router = await startRouter();
+    const url = await startSuiteServer(server);
+    await router.publish('suite', { definition: { type: 'mcp', prefix: '' }, urls: [url], path: '/mcp' });
+    const client = await modernClient(router.url);
+    const tools = () => client.listTools(undefined, { cacheMode: 'refresh' });
+    await becomesTrue('the tools', async () => expect((await tools()).tools.length).toBeGreaterThan(0));
+    const injector = await startInjector(new URL(router.url).origin, headersOf(alice));
+    afterTest(injector.close);
+    const report = await runServerScenarios(`${injector.url}/mcp`, revision);
+    const failed = [...report].filter(([, checks]) => !passes(checks)).map(([scenario]) => scenario);
+    expect(failed.toSorted()).toEqual(failing.toSorted());
+  },
+  RUN_MS,
+);
+
+/** @returns the origin of the server, which ends with the test */
+async function startSuiteServer(server: string): Promise<string> {
+  const main = repository(`test/conformance/servers/${server}/main.ts`);
+  const child = spawn(process.execPath, [main], { env: { PORT: '0' }, stdio: ['ignore', 'pipe', 'inherit'] });
+  afterTest(() => child.kill());
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  const { port } = JSON.parse(line.toString().replace('listens on ', '')) as { port: number };
+  return `http://127.0.0.1:${port}`;
+}
