@@ -53,8 +53,8 @@ async function startServer(tools) {
 const publishSources = (prefix, servers) =>
   withRedis(redis.url, async (client) => {
     const publisher = routePublisher(client, prefix);
-    const run = await publisher.beginRun();
-    const version = { createdAt: new Date(), generation: 1, run };
+    const ofRun = await publisher.beginRun();
+    const version = { createdAt: new Date(), generation: 1, run: ofRun };
     const published = Object.entries(servers).map(([name, url]) => ({
       route: {
         kind: 'tool',
@@ -70,7 +70,7 @@ const publishSources = (prefix, servers) =>
       definition: { type: 'mcp' },
       version,
     }));
-    await publisher.publishAll(published, run);
+    await publisher.publishAll(published, ofRun);
   });
 
 /** A tool router and a data plane in front of it, and the URL of /mcp. */

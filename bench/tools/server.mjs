@@ -22,17 +22,21 @@ const RESULTS = {
   'tools/call': ({ arguments: given }) => ({ content: [{ type: 'text', text: given.text }] }),
 };
 
-const server = createServer({ keepAliveTimeout: 60_000 }, async (req, res) => {
+const server = createServer({ keepAliveTimeout: 60_000 }, (req, res) => {
   if (req.method !== 'POST') return res.writeHead(req.method === 'DELETE' ? 204 : 405).end();
-  let text = '';
-  for await (const chunk of req) text += chunk;
-  const { id, method, params = {} } = JSON.parse(text);
+  const chunks = [];
+  req.on('data', (chunk) => chunks.push(chunk));
+  req.on('end', () => answer(JSON.parse(Buffer.concat(chunks)), res));
+});
+
+function answer({ id, method, params = {} }, res) {
   if (id === undefined) return res.writeHead(202).end();
   const result = RESULTS[method]?.(params);
-  const answer = result ? { result } : { error: { code: -32601, message: `there is no method ${method}` } };
+  const outcome = result ? { result } : { error: { code: -32601, message: `there is no method ${method}` } };
   const session = method === 'initialize' && { 'mcp-session-id': randomUUID() };
   res.writeHead(result ? 200 : 404, { 'content-type': 'application/json', ...session });
-  return res.end(JSON.stringify({ jsonrpc: '2.0', id, ...answer }));
-});
+  return res.end(JSON.stringify({ jsonrpc: '2.0', id, ...outcome }));
+}
+
 server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));
 process.on('disconnect', () => process.exit());

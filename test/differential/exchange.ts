@@ -61,7 +61,7 @@ const body = (...framings: Body['framing'][]): fc.Arbitrary<Body> =>
 
 const query = fc.constantFrom('', '?', '?a=b&c=%2F', '?x=?&&=', '?%E7%8E%8B=%zz', '?' + 'long=1&'.repeat(100));
 const credentials = named(['Authorization', 'Cookie', 'Proxy-Authorization'], fc.constant('Bearer s3cret'));
-const identity = named(['X-Mcp-UserId', 'X-Mcp-Roles', 'X-Dev-Anything', 'X-Gateway-Secret'], fc.constant('root'));
+const identity = named(['X-Mcp-UserId', 'X-Mcp-Roles', 'X-Gateway-Secret'], fc.constant('root'));
 const ofMcp: fc.Arbitrary<Header> = fc.oneof(
   named(['Mcp-Name', 'Mcp-Param-Region', 'mcp-param-Tier', 'Last-Event-ID']),
   named(['Mcp-Param-Name'], fc.constant('=?base64?546L?=')),

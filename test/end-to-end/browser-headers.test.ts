@@ -16,7 +16,8 @@ const PATHS = [
   ['/adapters/absent/mcp', 'an adapter that does not exist'],
   ['/adapters/%zz/mcp', 'a name that is none'],
   ['/adapters/echo/sse', 'the older transport'],
-  ['/mcp', 'a mistaken URL'],
+  ['/mcp/t/absent', 'a toolset that does not exist'],
+  ['/mcp/absent', 'a mistaken URL'],
   ['/<script>alert(1)</script>', 'a URL that is not served'],
   ['/.well-known/oauth-protected-resource', 'metadata that does not exist'],
 ] as const;

@@ -43,14 +43,16 @@ describe('npm start with access tokens', () => {
     expect([list.status, await list.json()]).toEqual([200, []]);
   });
 
-  it('hands proxies on to the services that ask an issuer, and the settings of sign-in to no other part', () => {
+  it('hands proxies on to the services that ask an issuer or a remote server, and the settings of sign-in to no other part', () => {
     const handedOn = (part: Part) =>
       Object.keys(environmentOf(gateway.part(part))).filter((name) => /_PROXY$|^AUTH_MODE$|^OIDC_/.test(name));
     const all = ['AUTH_MODE', 'HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY', 'OIDC_ISSUERS'];
     expect(handedOn('data-plane').toSorted()).toEqual(all);
     expect(handedOn('control-plane').toSorted()).toEqual(all);
-    expect(handedOn('deployment-worker')).toEqual([]);
-    expect(handedOn('tool-router')).toEqual([]);
+    // They reach remote servers.
+    const proxies = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'];
+    expect(handedOn('deployment-worker').toSorted()).toEqual(proxies);
+    expect(handedOn('tool-router').toSorted()).toEqual(proxies);
   });
 
   it('lets callers with a token register a server and call it, and no one else', async () => {

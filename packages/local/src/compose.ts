@@ -88,7 +88,7 @@ export async function startGateway(config: Config, host: Host): Promise<RunningG
   const url = urlOf(config, port);
   const publicUrl = publicUrlOf(config, url);
   const issuer = host.developmentIssuer ? await startIssuer([publicUrl, url], data, host) : undefined;
-  const environments = serviceEnvironments(config, env, {
+  const environments = serviceEnvironments(config, issuer ? reachedDirectly(issuer.issuer, env) : env, {
     machine,
     signIn: issuer ? { AUTH_MODE: 'oidc', OIDC_ISSUERS: issuer.setting } : signInVariables(config, env),
     data,
@@ -152,6 +152,12 @@ const signInVariables = (config: Config, env: NodeJS.ProcessEnv): Record<string,
     ...definedVariables(variablesOf(z.object(signInFields)), env),
   }),
 });
+
+/** The environment with an exception from the proxies for a server of this machine. */
+function reachedDirectly(url: string, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const exceptions = [env['no_proxy'] || env['NO_PROXY'], new URL(url).host].filter(Boolean).join(',');
+  return { ...env, NO_PROXY: exceptions, no_proxy: exceptions };
+}
 
 /** @param urls of the gateway; each also counts with the other name of this machine */
 async function startIssuer(urls: string[], data: DataFolder, { log, defer }: Host): Promise<DevelopmentIssuer> {

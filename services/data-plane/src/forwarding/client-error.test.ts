@@ -43,7 +43,7 @@ describe('the error for a request', () => {
     );
     const ran = 'The MCP server went away; the call may or may not have run';
     expect(messages).toEqual([
-      `${ran}: no replica of the server is ready`,
+      `${ran}: the server has no ready replica`,
       `${ran}: the session has ended`,
       `${ran}: the adapter was removed, or you may not use it any more`,
     ]);

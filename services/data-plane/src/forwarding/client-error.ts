@@ -60,7 +60,7 @@ const SAYS_NOT_RUN: ReadonlySet<ErrorCode> = new Set([
 const REASONS: Partial<Record<ErrorCode, string>> = {
   ADAPTER_NOT_FOUND: 'the adapter was removed, or you may not use it any more',
   TOOLSET_NOT_FOUND: 'the toolset was removed, or you may not use it any more',
-  NO_READY_REPLICA: 'no replica of the server is ready',
+  NO_READY_REPLICA: 'the server has no ready replica',
   SESSION_NOT_FOUND: 'the session has ended',
 };
 
