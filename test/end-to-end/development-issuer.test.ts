@@ -196,7 +196,7 @@ describe('a start with another sign-in', () => {
     const bob = bearer((await tokenOf('bob')).access_token);
     expect(await callModern(mcp, 'add', { a: 2, b: 3 }, bob)).toMatchObject({ text: '5' });
     expect(await creators(bob)).toEqual(['alice', 'alice']);
-  });
+  }, 60_000);
 });
 
 describe('when another program has taken its port', () => {
