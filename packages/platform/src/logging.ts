@@ -7,7 +7,7 @@ export type { Logger };
 
 /**
  * Lines on standard error, so that standard output stays free for what a command prints for people: sentences on a terminal, with
- * stacks from level `debug` on, and JSON elsewhere. A terminal acts on nothing in them, whoever has sent it.
+ * stacks from level `debug` on, and JSON elsewhere. Text of a client in them cannot control the terminal.
  */
 export function createLogger(service: string, level: string): Logger {
   const withStacks = showsStacks(level);

@@ -52,7 +52,7 @@ function parsed(line: string): Record<string, unknown> | undefined {
   }
 }
 
-/** Local time of day: whoever watches a terminal knows the day. */
+/** Local time of day; a person at a terminal knows the day. */
 const clock = (time: unknown) => {
   const at = new Date(String(time));
   return Number.isNaN(at.getTime()) ? '--:--:--' : at.toTimeString().slice(0, 8);

@@ -67,7 +67,7 @@ const toolPath = (what: string, id: string) => ({
     operationId: `openStreamOf${id}`,
     summary: `Open the stream of ${what}`,
     description: 'Opens the stream on which a session gets requests and notifications, such as that tools have changed.',
-    parameters: [sessionHeader, versionHeader, lastEventHeader],
+    parameters: [sessionHeader, versionHeader],
     responses: {
       200: events('Messages as events, while both sides keep the stream open.'),
       405: rpcError('There is no stream.'),

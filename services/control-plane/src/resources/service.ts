@@ -23,7 +23,7 @@ export interface ResourceService<Spec extends ResourceSpec, Resource> {
   remove(by: Requester, name: string, precondition: Precondition): Promise<void>;
 }
 
-/** What tenants may have of resources that count. */
+/** The limits of a tenant for the resources that it has. */
 export interface ResourceLimits<Spec> {
   /** The limits of a tenant; undefined when it has none. */
   of(tenant: string): Promise<((spec: Spec) => CheckUse) | undefined>;

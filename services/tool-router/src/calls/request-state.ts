@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 /** What a client carries from one round of a request to the next (MCP 2026-07-28, multi-round-trip requests). */
 const State = z.object({
-  /** Who sent the request, to what, and what about. */
+  /** The caller, the toolset, the method and its subject: a state holds for this request only. */
   binding: z.string(),
   /** Milliseconds since the epoch. */
   expiresAt: z.number(),

@@ -10,7 +10,7 @@ interface NamedCall {
 
 /**
  * What a call means in a toolset with a search: the answer of `find_tools`, the call that `call_tool` stands for, or the call
- * itself, by a client that knows the name already. Whatever it names, the view decides whether the caller may call it.
+ * itself, by a client that knows the name already. The view decides whether the caller may call the tool that it names.
  */
 export function searchCall<T extends NamedCall>(
   search: ToolSearch,

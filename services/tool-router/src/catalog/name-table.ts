@@ -5,7 +5,7 @@ import { listingOf, type KnownSource } from './known-source.js';
 
 const MAX_TOLD = 20;
 
-/** The exposed names of the tools, or of the prompts, of all sources, whoever may use them: each caller sees a tool under the same name. */
+/** The exposed names of the tools, or of the prompts, of all sources. Each caller sees a tool under the same name. */
 export class NameTable {
   /** What the names were made from: they stay until it changes. */
   #made: readonly unknown[] = [];

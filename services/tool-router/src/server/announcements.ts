@@ -2,7 +2,7 @@ import type { Catalogue } from '../catalog/catalogue.js';
 import type { Kind, Views } from '../catalog/view.js';
 import type { Caller } from './caller.js';
 
-/** Who is told when a list changes. */
+/** A client that is told when a list changes. */
 export interface Follower {
   caller(): Caller;
   /** By kind, the fingerprint of the list that the client has, or could have read last. */

@@ -20,7 +20,7 @@ import type { CallContext } from '../source.js';
 import type { RemoteRequestInit } from './bounded-fetch.js';
 import { ServerTransport } from './transport.js';
 
-/** Whatever the server answers, with fields that the SDK does not know. */
+/** A result with all of its fields, also those that the SDK does not know. */
 const AnyResult = z.looseObject({});
 const HANDSHAKE_MS = 15_000;
 const GOODBYE_MS = 2_000;
