@@ -26,9 +26,8 @@ export interface RunOptions {
 /** Runs one command line of `mcp-gateway` in this process. */
 export async function mcpGateway(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
   const { variables = {}, input = '', isTTY = false, signal = new AbortController().signal } = options;
-  const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()].map((stream) =>
-    Object.assign(stream, { isTTY }),
-  ) as [PassThrough, PassThrough, PassThrough];
+  const stream = () => Object.assign(new PassThrough(), { isTTY });
+  const [stdin, stdout, stderr] = [stream(), stream(), stream()] as const;
   stdin.end(input);
   const file = options.file ?? join(await temporaryFolder(), 'contexts.yaml');
   const running = runCommandLine(args, {

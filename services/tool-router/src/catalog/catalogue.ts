@@ -14,12 +14,13 @@ import type { Principal } from '@mcp-gateway/common/principal';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { ToolTable } from '@mcp-gateway/routing';
 import type { ToolSource } from '../sources/source.js';
-import { KnownSource } from './known-source.js';
+import { KnownSource, type KnownSourceParts } from './known-source.js';
 
 export interface CatalogueParts {
   table: ToolTable;
   /** Undefined for a definition that is no source of tools. */
   openSource: (ref: ResourceRef, definition: PublishedTool) => ToolSource | undefined;
+  onListed?: KnownSourceParts['onListed'];
   log: Logger;
   now?: () => number;
 }
@@ -45,6 +46,10 @@ export class Catalogue {
   /** In the order of `kind/name`. */
   get sources(): readonly KnownSource[] {
     return this.#sorted;
+  }
+
+  has(ref: ResourceRef): boolean {
+    return this.#known.has(resourceKey(ref));
   }
 
   /** Called some milliseconds after a change, once for all changes until then. */
@@ -113,6 +118,7 @@ export class Catalogue {
       ...(definition.type === 'adapter' && { server: () => this.parts.table.get(adapterRef(definition.adapter)) }),
       prefix: definition.type === 'http' ? '' : prefixOf(definition, ref.name),
       changed: () => this.#changed(),
+      onListed: this.parts.onListed,
       log: this.parts.log,
       ...(this.parts.now && { now: this.parts.now }),
     });

@@ -4,6 +4,7 @@ import { compilePolicies, type Policies } from '@mcp-gateway/identity';
 import type { CallToolResult, InputRequiredResult, Result } from '@modelcontextprotocol/server';
 import type { McpSource } from '../mcp/mcp-source.js';
 import {
+  PolicyDenial,
   SourceError,
   type CallContext,
   type Listing,
@@ -59,12 +60,13 @@ export class AdapterSource implements ToolSource {
   onChange = (listener: () => void): void => this.parts.server.onChange(listener);
   routeChanged = (): void => this.parts.server.routeChanged();
   clientEnded = (key: string): void => this.parts.server.clientEnded(key);
+  sessions = (): number => this.parts.server.sessions();
   close = (): Promise<void> => this.parts.server.close();
 
   permit(method: string, params: Record<string, unknown>, { principal }: Pick<CallContext, 'principal'>): void {
     const route = this.#usable();
     const denial = this.#denial(route, principal, method, params);
-    if (denial) throw new SourceError(`the policies of adapter ${route.name} do not permit it: ${denial.reason}`);
+    if (denial) throw new PolicyDenial(`the policies of adapter ${route.name} do not permit it: ${denial.reason}`);
   }
 
   hides(method: string, principal: Principal): boolean {
