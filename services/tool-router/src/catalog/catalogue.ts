@@ -14,7 +14,7 @@ import type { Principal } from '@mcp-gateway/common/principal';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { ToolTable } from '@mcp-gateway/routing';
 import type { ClientPeer, ToolSource } from '../sources/source.js';
-import { KnownSource } from './known-source.js';
+import { KnownSource, type KnownSourceParts } from './known-source.js';
 
 export interface CatalogueParts {
   table: ToolTable;
@@ -22,6 +22,7 @@ export interface CatalogueParts {
   openSource: (ref: ResourceRef, definition: PublishedTool) => ToolSource | undefined;
   /** Opens the whole of an adapter with `bridge`. */
   openBridge: (adapter: ResourceRef) => ToolSource;
+  onListed?: KnownSourceParts['onListed'];
   log: Logger;
   now?: () => number;
 }
@@ -49,6 +50,15 @@ export class Catalogue {
   /** In the order of `kind/name`. */
   get sources(): readonly KnownSource[] {
     return this.#sorted;
+  }
+
+  /** Those, and the adapters with `bridge`. */
+  everySource(): readonly KnownSource[] {
+    return [...this.#sorted, ...this.#bridged.values()];
+  }
+
+  has(ref: ResourceRef): boolean {
+    return this.#known.has(resourceKey(ref)) || (ref.kind === 'adapter' && this.#bridged.has(ref.name));
   }
 
   /** Called some milliseconds after a change, once for all changes until then. */
@@ -86,20 +96,18 @@ export class Catalogue {
   }
 
   clientEnded(key: string): void {
-    for (const { source } of this.#all()) source.clientEnded?.(key);
+    for (const { source } of this.everySource()) source.clientEnded?.(key);
   }
 
   logLevelChanged(client: ClientPeer): void {
-    for (const { source } of this.#all()) source.logLevelChanged?.(client);
+    for (const { source } of this.everySource()) source.logLevelChanged?.(client);
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#announcement);
-    await Promise.all(this.#all().map((known) => known.close()));
+    await Promise.all(this.everySource().map((known) => known.close()));
   }
-
-  #all = (): KnownSource[] => [...this.#sorted, ...this.#bridged.values()];
 
   #follow(): void {
     if (this.#isClosed) return;
@@ -122,7 +130,7 @@ export class Catalogue {
   }
 
   #followBridged(): void {
-    const { table, openBridge, log } = this.parts;
+    const { table, openBridge, onListed, log } = this.parts;
     for (const [name, known] of this.#bridged) {
       if (table.get(known.ref)?.bridge) {
         known.routeChanged();
@@ -136,7 +144,8 @@ export class Catalogue {
       const ref = adapterRef(name);
       const route = () => table.get(ref);
       const changed = () => this.#changed();
-      this.#bridged.set(name, new KnownSource({ source: openBridge(ref), route, prefix: '', changed, log }));
+      const source = openBridge(ref);
+      this.#bridged.set(name, new KnownSource({ source, route, prefix: '', changed, onListed, log }));
     }
   }
 
@@ -151,6 +160,7 @@ export class Catalogue {
       ...(definition.type === 'adapter' && { server: () => this.parts.table.get(adapterRef(definition.adapter)) }),
       prefix: definition.type === 'http' ? '' : prefixOf(definition, ref.name),
       changed: () => this.#changed(),
+      onListed: this.parts.onListed,
       log: this.parts.log,
       ...(this.parts.now && { now: this.parts.now }),
     });

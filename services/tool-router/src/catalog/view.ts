@@ -145,7 +145,7 @@ const LISTS: Record<Kind, string> = {
   resources: 'resources/list',
   templates: 'resources/templates/list',
 };
-const KINDS = Object.keys(LISTS) as Kind[];
+export const KINDS = Object.keys(LISTS) as Kind[];
 
 function hiddenFrom(principal: Principal, sources: readonly KnownSource[]): Hidden {
   const hidden = new Map<KnownSource, readonly Kind[]>();

@@ -27,6 +27,8 @@ export interface McpServerParts {
   pageSize: number;
   /** How long a list waits for sources that have not listed yet. */
   firstListMs: number;
+  /** Told of each page that is made, with how long it took. */
+  onList?: ((kind: Kind, ms: number) => void) | undefined;
 }
 
 /** How long clients may keep lists: changes are announced, but not every client listens. */
@@ -77,6 +79,8 @@ interface Served {
   view: View;
   round: Round;
   context: CallContext;
+  /** By `performance.now`. */
+  began: number;
 }
 type Handler = (params: Record<string, unknown>, request: Served) => Promise<Result>;
 
@@ -106,6 +110,7 @@ export async function createMcpServer(parts: McpServerParts, opener: Caller, ses
     const needed = NEEDED[method];
     if (needed !== undefined && capabilities[needed] === undefined) return;
     server.setRequestHandler(method, { params: AnyParams }, async (params, context) => {
+      const began = performance.now();
       const caller = callerIn(context.http?.authInfo);
       let view = views.of(caller.principal, caller.resource);
       if (!view.isTried) {
@@ -116,17 +121,18 @@ export async function createMcpServer(parts: McpServerParts, opener: Caller, ses
         inputResponses: context.mcpReq.inputResponses,
         requestState: context.mcpReq.requestState<string>(),
       };
-      return handler(params, { view, round, context: callContextOf(context, caller, session, params) });
+      return handler(params, { view, round, context: callContextOf(context, caller, session, params), began });
     });
   };
 
   const list = (method: string, kind: Kind, field: string) =>
-    handle(method, async ({ cursor }, { view }) => {
+    handle(method, async ({ cursor }, { view, began }) => {
       if (view.sources.length > 0 && view.missing.length === view.sources.length) throw nothingListed(view);
       const entries: readonly Pick<Exposed<unknown>, 'key' | 'shown'>[] =
         view.search && kind === 'tools' ? SEARCH_TOOLS : view[kind];
       const page = pageOf(entries, typeof cursor === 'string' ? cursor : undefined, parts.pageSize);
       if (cursor === undefined) session?.hasSeen(kind, view.fingerprint(kind));
+      parts.onList?.(kind, performance.now() - began);
       return {
         [field]: page.entries.map(({ shown }) => shown),
         ...(page.nextCursor !== undefined && { nextCursor: page.nextCursor }),

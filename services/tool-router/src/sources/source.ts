@@ -137,6 +137,8 @@ export interface ToolSource {
   logLevelChanged?(client: ClientPeer): void;
   /** Called when a client has ended: the source ends what it keeps for it. */
   clientEnded?(key: string): void;
+  /** Sessions of clients that are open at the server. Undefined: it knows none. */
+  sessions?(): number;
   close(): Promise<void>;
 }
 
@@ -160,5 +162,20 @@ export class SourceError extends Error {
   override readonly name = 'SourceError';
 }
 
-/** A result by which a model learns what went wrong, and what it can do. */
-export const failure = (text: string): CallToolResult => ({ content: [{ type: 'text', text }], isError: true });
+/** A policy does not permit the message. */
+export class PolicyDenial extends SourceError {}
+
+/** Why the gateway, and not the tool, says that a call has failed. */
+export type FailureReason = 'invalid' | 'circuit_open' | 'timeout' | 'denied' | 'failed';
+const REASONS = new WeakMap<CallToolResult, FailureReason>();
+export const reasonOf = (result: CallToolResult): FailureReason | undefined => REASONS.get(result);
+
+/**
+ * A result by which a model learns what went wrong, and what it can do.
+ * @param reason undefined: the tool itself has failed
+ */
+export function failure(text: string, reason?: FailureReason): CallToolResult {
+  const result: CallToolResult = { content: [{ type: 'text', text }], isError: true };
+  if (reason) REASONS.set(result, reason);
+  return result;
+}

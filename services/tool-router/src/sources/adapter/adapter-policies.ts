@@ -1,6 +1,6 @@
 import type { Route } from '@mcp-gateway/common/contracts';
 import { compilePolicies, type Policies } from '@mcp-gateway/identity';
-import { SourceError, type CallContext } from '../source.js';
+import { PolicyDenial, type CallContext } from '../source.js';
 
 /** Names that only the gateway sets. */
 const OF_GATEWAY = /^x-mcp-gateway-/;
@@ -23,7 +23,7 @@ export class AdapterPolicies {
     return compiled.decide({ principal, resource: { kind, name, createdBy }, headers: sent, method, params });
   }
 
-  /** @throws SourceError when they refuse the message */
+  /** @throws PolicyDenial when they refuse the message */
   permit(
     route: Route,
     context: Pick<CallContext, 'principal' | 'headers'>,
@@ -31,6 +31,6 @@ export class AdapterPolicies {
     params: Record<string, unknown>,
   ): void {
     const denial = this.denial(route, context, method, params);
-    if (denial) throw new SourceError(`the policies of adapter ${route.name} do not permit it: ${denial.reason}`);
+    if (denial) throw new PolicyDenial(`the policies of adapter ${route.name} do not permit it: ${denial.reason}`);
   }
 }

@@ -61,6 +61,7 @@ export class AdapterSource implements ToolSource {
   routeChanged = (): void => this.parts.server.routeChanged();
   logLevelChanged = (client: ClientPeer): void => this.parts.server.logLevelChanged(client);
   clientEnded = (key: string): void => this.parts.server.clientEnded(key);
+  sessions = (): number => this.parts.server.sessions();
   close = (): Promise<void> => this.parts.server.close();
 
   // Policies that read headers find none: the request of the client has ended at the tool router.

@@ -27,6 +27,7 @@ export class BridgedAdapter implements ToolSource {
   routeChanged = (): void => this.server.routeChanged();
   logLevelChanged = (client: ClientPeer): void => this.server.logLevelChanged(client);
   clientEnded = (key: string): void => this.server.clientEnded(key);
+  sessions = (): number => this.server.sessions();
   close = (): Promise<void> => this.server.close();
 
   permit(method: string, params: Record<string, unknown>, context: Pick<CallContext, 'principal' | 'headers'>): void {
