@@ -1,39 +1,40 @@
 import type { Readable, Writable } from 'node:stream';
-import { type AuthProvider, type FetchLike, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { type FetchLike, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import type { Credentials } from '@mcp-gateway/client';
 import { StdioServerTransport } from '@modelcontextprotocol/server/stdio';
-import { EnvHttpProxyAgent, fetch as undiciFetch } from 'undici';
+import { Agent, type Dispatcher, EnvHttpProxyAgent, fetch as undiciFetch } from 'undici';
 import { Relay } from './relay.js';
 
 const PATIENCE_MS = 60_000;
+/** A call may take hours and a stream may be silent as long; TCP keep-alive finds a gateway that is dead. */
+const TIMEOUTS = { headersTimeout: 0, bodyTimeout: 0 };
 
 export interface ConnectOptions {
   url: string;
-  /** Tokens for the gateway. `onUnauthorized` gets a new one after a 401. */
-  authorization?: AuthProvider | undefined;
-  /** Further headers, such as those of the development sign-in. */
+  credentials: Credentials;
+  /** Further headers of each request. */
   headers?: Readonly<Record<string, string>>;
   stdin: Readable;
   stdout: Writable;
+  /** For standard error; standard output has messages only. */
   log(line: string): void;
   /** Milliseconds for which messages wait for a gateway that cannot be reached. */
   patienceMs?: number;
+  /** Ends the connection as the end of standard input does. */
+  signal?: AbortSignal;
 }
 
 /** Lets a client that speaks stdio only use a server behind the gateway. Resolves when standard input ends. */
 export async function connect(options: ConnectOptions): Promise<void> {
-  const { url, authorization, headers = {}, stdin, stdout, log, patienceMs = PATIENCE_MS } = options;
-  // A call may take hours and a stream may be silent for as long; TCP keep-alive finds a gateway that is dead.
-  const timeouts = { headersTimeout: 0, bodyTimeout: 0 };
-  const dispatcher = new EnvHttpProxyAgent(timeouts);
-  const fetch: FetchLike = (to, init) =>
-    undiciFetch(to, { ...(init as object), dispatcher }) as unknown as Promise<Response>;
+  const { url, credentials, headers = {}, stdin, stdout, log, patienceMs = PATIENCE_MS, signal } = options;
+  const dispatcher = dispatcherFor(new URL(url));
+  const client = new StdioServerTransport(stdin, stdout);
   const relay = new Relay({
-    client: new StdioServerTransport(stdin, stdout),
+    client,
     connect: () =>
       new StreamableHTTPClientTransport(new URL(url), {
-        fetch,
+        fetch: signed(credentials, dispatcher),
         requestInit: { headers },
-        ...(authorization && { authProvider: authorization }),
         reconnectionOptions: {
           initialReconnectionDelay: 500,
           maxReconnectionDelay: 15_000,
@@ -44,9 +45,31 @@ export async function connect(options: ConnectOptions): Promise<void> {
     log,
     patienceMs,
   });
+  signal?.addEventListener('abort', () => void client.close(), { once: true });
   try {
     await relay.run();
   } finally {
     await dispatcher.destroy();
   }
+}
+
+/** A proxy of the environment does not reach this machine. */
+const dispatcherFor = ({ hostname }: URL): Dispatcher =>
+  /^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname) ? new Agent(TIMEOUTS) : new EnvHttpProxyAgent(TIMEOUTS);
+
+/** Adds the sign-in to each request, and renews it once after a 401. */
+function signed(credentials: Credentials, dispatcher: Dispatcher): FetchLike {
+  return async (url, init) => {
+    const send = async () => {
+      const headers = new Headers(init?.headers);
+      for (const [name, value] of Object.entries(await credentials.headers())) headers.set(name, value);
+      // The fetch of the library, because a dispatcher belongs to one version of it.
+      const plain = { ...init, headers: Object.fromEntries(headers), dispatcher } as Parameters<typeof undiciFetch>[1];
+      return (await undiciFetch(url, plain)) as unknown as Response;
+    };
+    const response = await send();
+    if (response.status !== 401 || !(await credentials.refresh?.())) return response;
+    await response.body?.cancel();
+    return send();
+  };
 }

@@ -1,4 +1,4 @@
-import { SdkHttpError, UnauthorizedError } from '@modelcontextprotocol/client';
+import { SdkHttpError } from '@modelcontextprotocol/client';
 
 /** Errors of a connection that was never made, so that nothing has reached the gateway. */
 const UNCONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
@@ -14,12 +14,12 @@ export type Failure =
 
 /** Decides what an error of the transport means. */
 export function failureOf(error: unknown, hasSession: boolean): Failure {
-  if (error instanceof UnauthorizedError) {
-    return { kind: 'failed', why: 'The gateway wants a sign-in. Run "mcp-gateway login".', mayHaveRun: false };
-  }
   if (error instanceof SdkHttpError) {
     const { status = 0 } = error;
     if (status === 404 && hasSession) return { kind: 'session-gone' };
+    if (status === 401) {
+      return { kind: 'failed', why: 'The gateway wants a sign-in. Run "mcp-gateway login".', mayHaveRun: false };
+    }
     return { kind: 'failed', why: `The gateway answered ${status}: ${detailOf(error)}`, mayHaveRun: status >= 500 };
   }
   const code = codeOf(error);
