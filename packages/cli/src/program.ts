@@ -7,6 +7,7 @@ import { EXIT, type ExitCode, failureOf } from './frame/exit.js';
 import { addGlobalFlags } from './frame/flags.js';
 import type { Surroundings } from './frame/frame.js';
 import { paint, write } from './frame/terminal.js';
+import { exportCommand, importCommand } from './import/command.js';
 import { loginCommand, logoutCommand } from './sign-in/command.js';
 
 /** The commands, in the order of the help. Another command gets its line here. */
@@ -17,6 +18,8 @@ const COMMANDS: ((surroundings: Surroundings) => Command)[] = [
   logoutCommand,
   clientsCommand,
   connectCommand,
+  importCommand,
+  exportCommand,
 ];
 
 /** The command with all its subcommands and flags. */

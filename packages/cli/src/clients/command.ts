@@ -58,18 +58,29 @@ const withOptions = (command: Command): Command =>
 async function install(run: Run, id: string, server: string, options: Options): Promise<void> {
   const { print } = run;
   // Applications do not have the PATH of a shell, so they get the whole path.
-  const { client, file, planned } = plan(run, id, server, options, [process.execPath, process.argv[1] ?? 'mcp-gateway']);
+  const { client, file, planned } = plan(run, id, server, options, [
+    process.execPath,
+    process.argv[1] ?? 'mcp-gateway',
+  ]);
   const change = await planInstall(client, file, planned.entry.name, planned.value);
   if (change.diff === '') return print.value({ file, changed: false }, `${file} has the server already.`);
   if (options.dryRun) return print.value({ file, changed: false, diff: change.diff }, change.diff);
   const backup = await applyInstall(change);
   if (planned.because) await print.note(planned.because);
-  await print.note(`${file} has the server "${planned.entry.name}".${backup ? ` ${backup} is the file as it was.` : ''}`);
-  await print.note(client.then);
+  await print.note(
+    `${file} has the server "${planned.entry.name}".${backup ? ` ${backup} is the file as it was.` : ''}`,
+  );
+  await print.note(client.next);
   if (print.format.kind !== 'table') await print.value({ file, changed: true, backup }, '');
 }
 
-function plan({ session, variables, home }: Run, id: string, server: string, options: Options, self: [string, ...string[]]) {
+function plan(
+  { session, variables, home }: Run,
+  id: string,
+  server: string,
+  options: Options,
+  self: [string, ...string[]],
+) {
   const client = clientOf(id);
   const target = gatewayTarget(session.target.gateway, server, options.name);
   const words = options.command?.split(' ') ?? [];

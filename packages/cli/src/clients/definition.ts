@@ -35,7 +35,7 @@ export interface McpClient {
   /** The client's own command for it, as words. */
   command?: (entry: ServerEntry) => string[];
   /** What to do after the file has changed. */
-  then: string;
+  next: string;
 }
 
 const join = ({ platform }: Machine) => (platform === 'win32' ? win32.join : posix.join);

@@ -27,9 +27,12 @@ export async function planInstall(client: McpClient, file: string, name: string,
   try {
     after = mergeServer(before ?? '', client, name, value);
   } catch (error) {
-    throw new Error(`${file} stays as it is: ${(error as Error).message}. Correct the file, or add the server by hand`, {
-      cause: error,
-    });
+    throw new Error(
+      `${file} stays as it is: ${(error as Error).message}. Correct the file, or add the server by hand`,
+      {
+        cause: error,
+      },
+    );
   }
   const diff = before === after ? '' : createTwoFilesPatch(file, file, before ?? '', after, '', '', { context: 3 });
   return { file, before, after, diff };

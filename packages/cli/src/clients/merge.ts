@@ -1,5 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import { parse as parseToml, patch as patchToml, stringify as stringifyToml, TomlFormat } from '@decimalturn/toml-patch';
+import {
+  parse as parseToml,
+  patch as patchToml,
+  stringify as stringifyToml,
+  TomlFormat,
+} from '@decimalturn/toml-patch';
 import { isMap, isSeq, parseDocument, YAMLSeq } from 'yaml';
 import type { McpClient } from './definition.js';
 import { mergeJson } from './merge-json.js';
@@ -40,7 +45,9 @@ function mergeToml(text: string, path: string[], value: object): string {
   } catch {
     // The servers are an inline table, to which a section cannot add.
   }
-  throw new Error(`its ${path.slice(0, -1).join('.')} is an inline table; write it as sections, or add the server by hand`);
+  throw new Error(
+    `its ${path.slice(0, -1).join('.')} is an inline table; write it as sections, or add the server by hand`,
+  );
 }
 
 function parsedToml(text: string): Record<string, unknown> {
@@ -58,7 +65,12 @@ function mergeYaml(text: string, path: string[], value: object): string {
   if (first) throw new Error(`it is no YAML: ${firstLine(first)}`);
   if (document.contents === null) {
     // A file of Continue has a header, without which it is ignored.
-    for (const [key, header] of [['name', 'Local'], ['version', '1.0.0'], ['schema', 'v1']]) document.set(key, header);
+    for (const [key, header] of [
+      ['name', 'Local'],
+      ['version', '1.0.0'],
+      ['schema', 'v1'],
+    ])
+      document.set(key, header);
   }
   const [key = '', name = ''] = path;
   const node = document.createNode({ name, ...value });
@@ -75,4 +87,5 @@ function mergeYaml(text: string, path: string[], value: object): string {
   return document.toString({ lineWidth: 0 });
 }
 
-const firstLine = (error: unknown): string => String(error instanceof Error ? error.message : error).split('\n')[0] ?? '';
+const firstLine = (error: unknown): string =>
+  String(error instanceof Error ? error.message : error).split('\n')[0] ?? '';

@@ -11,7 +11,7 @@ export interface Instructions {
   link?: string;
   /** For a POSIX shell. */
   command?: string;
-  then: string;
+  next: string;
   because?: string;
   docs: string;
 }
@@ -26,7 +26,7 @@ export function instructionsFor(client: McpClient, file: string, planned: Planne
     content: mergeServer('', client, entry.name, value),
     ...(link !== undefined && { link }),
     ...(command !== undefined && { command }),
-    then: client.then,
+    next: client.next,
     ...(because !== undefined && { because }),
     docs: client.docs,
   };
@@ -41,11 +41,12 @@ export function instructionsText(of: Instructions): string {
     '',
     ...(of.link ? [`# or open this link:`, of.link, ''] : []),
     ...(of.command ? ['# or run:', of.command, ''] : []),
-    `# ${of.then}`,
+    `# ${of.next}`,
     `# ${of.docs}`,
     '',
   ].join('\n');
 }
 
 /** A word for a POSIX shell. */
-const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`);
+const quoted = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;

@@ -9,7 +9,11 @@ import { CLIENTS, clientOf } from './table.js';
 const MACHINES: Record<string, Machine> = {
   mac: { platform: 'darwin', home: '/Users/ada', env: { XDG_CONFIG_HOME: '/elsewhere' } },
   linux: { platform: 'linux', home: '/home/ada', env: {} },
-  windows: { platform: 'win32', home: String.raw`C:\Users\ada`, env: { APPDATA: String.raw`C:\Users\ada\AppData\Roaming` } },
+  windows: {
+    platform: 'win32',
+    home: String.raw`C:\Users\ada`,
+    env: { APPDATA: String.raw`C:\Users\ada\AppData\Roaming` },
+  },
 };
 const SELF = ['mcp-gateway'] as const;
 const TARGET = gatewayTarget('https://mcp.example.com/p/', 'echo');
@@ -29,12 +33,32 @@ it.each(['', '/tools', 'A', '/mcp/t/', '../x', 'a b'])('refuses %j as a server',
 });
 
 describe.each([
-  ['claude-desktop', 'Library/Application Support/Claude/claude_desktop_config.json', '.config/Claude/claude_desktop_config.json', String.raw`AppData\Roaming\Claude\claude_desktop_config.json`],
+  [
+    'claude-desktop',
+    'Library/Application Support/Claude/claude_desktop_config.json',
+    '.config/Claude/claude_desktop_config.json',
+    String.raw`AppData\Roaming\Claude\claude_desktop_config.json`,
+  ],
   ['claude-code', '.claude.json', '.claude.json', '.claude.json'],
   ['cursor', '.cursor/mcp.json', '.cursor/mcp.json', String.raw`.cursor\mcp.json`],
-  ['vscode', 'Library/Application Support/Code/User/mcp.json', '.config/Code/User/mcp.json', String.raw`AppData\Roaming\Code\User\mcp.json`],
-  ['cline', '.cline/data/settings/cline_mcp_settings.json', '.cline/data/settings/cline_mcp_settings.json', String.raw`.cline\data\settings\cline_mcp_settings.json`],
-  ['windsurf', '.codeium/windsurf/mcp_config.json', '.codeium/windsurf/mcp_config.json', String.raw`.codeium\windsurf\mcp_config.json`],
+  [
+    'vscode',
+    'Library/Application Support/Code/User/mcp.json',
+    '.config/Code/User/mcp.json',
+    String.raw`AppData\Roaming\Code\User\mcp.json`,
+  ],
+  [
+    'cline',
+    '.cline/data/settings/cline_mcp_settings.json',
+    '.cline/data/settings/cline_mcp_settings.json',
+    String.raw`.cline\data\settings\cline_mcp_settings.json`,
+  ],
+  [
+    'windsurf',
+    '.codeium/windsurf/mcp_config.json',
+    '.codeium/windsurf/mcp_config.json',
+    String.raw`.codeium\windsurf\mcp_config.json`,
+  ],
   ['continue', '.continue/config.yaml', '.continue/config.yaml', String.raw`.continue\config.yaml`],
   ['zed', '.config/zed/settings.json', '.config/zed/settings.json', String.raw`AppData\Roaming\Zed\settings.json`],
   ['gemini-cli', '.gemini/settings.json', '.gemini/settings.json', String.raw`.gemini\settings.json`],
@@ -120,7 +144,11 @@ describe('what is printed', () => {
     expect(new URL(cursor).searchParams.get('name')).toBe('echo');
     const { link: code = '' } = printed('vscode');
     expect(code).toMatch(/^vscode:mcp\/install\?%7B/);
-    expect(JSON.parse(decodeURIComponent(code.split('?')[1] ?? ''))).toEqual({ name: 'echo', type: 'http', url: URL_OF_IT });
+    expect(JSON.parse(decodeURIComponent(code.split('?')[1] ?? ''))).toEqual({
+      name: 'echo',
+      type: 'http',
+      url: URL_OF_IT,
+    });
   });
 
   it('has the commands of clients, quoted for a shell', () => {
@@ -133,7 +161,9 @@ describe('what is printed', () => {
   it('is a whole file in the format of the client', () => {
     expect(parse(printed('vscode').content)).toEqual({ servers: { echo: { type: 'http', url: URL_OF_IT } } });
     expect(printed('codex').content).toBe(`[mcp_servers.echo]\nurl = "${URL_OF_IT}"\n`);
-    expect(printed('continue').content).toContain(`schema: v1\nmcpServers:\n  - name: echo\n    type: streamable-http\n`);
+    expect(printed('continue').content).toContain(
+      `schema: v1\nmcpServers:\n  - name: echo\n    type: streamable-http\n`,
+    );
     expect(instructionsText(printed('claude-desktop'))).toContain('# Claude Desktop starts commands only');
   });
 });

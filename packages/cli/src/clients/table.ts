@@ -14,7 +14,7 @@ export const CLIENTS: readonly McpClient[] = [
     file: inApplicationData('Claude', 'claude_desktop_config.json'),
     servers: ['mcpServers'],
     stdio: plainStdio,
-    then: 'Quit Claude Desktop and start it again.',
+    next: 'Quit Claude Desktop and start it again.',
   },
   {
     id: 'claude-code',
@@ -31,10 +31,18 @@ export const CLIENTS: readonly McpClient[] = [
       entry.kind === 'stdio'
         ? ['claude', 'mcp', 'add', '--scope', 'user', entry.name, '--', entry.command, ...entry.args]
         : [
-            ...['claude', 'mcp', 'add', '--transport', 'http', '--scope', 'user', entry.name, entry.url],
+            'claude',
+            'mcp',
+            'add',
+            '--transport',
+            'http',
+            '--scope',
+            'user',
+            entry.name,
+            entry.url,
             ...(entry.apiKeyVariable ? ['--header', `Authorization: Bearer \${${entry.apiKeyVariable}}`] : []),
           ],
-    then: 'Start a new session. /mcp shows the server, and signs in.',
+    next: 'Start a new session. /mcp shows the server, and signs in.',
   },
   {
     id: 'cursor',
@@ -49,9 +57,9 @@ export const CLIENTS: readonly McpClient[] = [
     variable: envBraces,
     link(name, value) {
       const config = Buffer.from(JSON.stringify(value)).toString('base64');
-      return `cursor://anysphere.cursor-deeplink/mcp/install?${new URLSearchParams({ name, config })}`;
+      return `cursor://anysphere.cursor-deeplink/mcp/install?${new URLSearchParams({ name, config }).toString()}`;
     },
-    then: 'Cursor reads the file at once. Settings, Tools & MCP shows the server, and signs in.',
+    next: 'Cursor reads the file at once. Settings, Tools & MCP shows the server, and signs in.',
   },
   {
     id: 'vscode',
@@ -65,7 +73,7 @@ export const CLIENTS: readonly McpClient[] = [
     stdio: (entry) => ({ type: 'stdio', ...plainStdio(entry) }),
     variable: envBraces,
     link: (name, value) => `vscode:mcp/install?${encodeURIComponent(JSON.stringify({ name, ...value }))}`,
-    then: 'Run "MCP: List Servers" and start the server. VS Code then signs in.',
+    next: 'Run "MCP: List Servers" and start the server. VS Code then signs in.',
   },
   {
     id: 'cline',
@@ -78,7 +86,7 @@ export const CLIENTS: readonly McpClient[] = [
     servers: ['mcpServers'],
     http: ({ url }) => ({ type: 'streamableHttp', url, disabled: false }),
     stdio: (entry) => ({ ...plainStdio(entry), disabled: false }),
-    then: 'Cline reads the file at once. Versions before 4 have it elsewhere: MCP Servers, Configure opens it.',
+    next: 'Cline reads the file at once. Versions before 4 have it elsewhere: MCP Servers, Configure opens it.',
   },
   {
     id: 'windsurf',
@@ -90,7 +98,7 @@ export const CLIENTS: readonly McpClient[] = [
     http: (entry) => ({ serverUrl: entry.url, ...bearer(entry, envBraces) }),
     stdio: plainStdio,
     variable: envBraces,
-    then: 'Press Refresh in the MCP panel of Cascade.',
+    next: 'Press Refresh in the MCP panel of Cascade.',
   },
   {
     id: 'continue',
@@ -105,7 +113,7 @@ export const CLIENTS: readonly McpClient[] = [
     },
     stdio: (entry) => ({ type: 'stdio', ...plainStdio(entry) }),
     variable: secretBraces,
-    then: 'Reload the configuration in Continue. It reads secrets from ~/.continue/.env.',
+    next: 'Reload the configuration in Continue. It reads secrets from ~/.continue/.env.',
   },
   {
     id: 'zed',
@@ -120,7 +128,7 @@ export const CLIENTS: readonly McpClient[] = [
     servers: ['context_servers'],
     http: ({ url }) => ({ url }),
     stdio: plainStdio,
-    then: 'Zed reads the file at once. Settings, AI, MCP Servers shows the server, and signs in.',
+    next: 'Zed reads the file at once. Settings, AI, MCP Servers shows the server, and signs in.',
   },
   {
     id: 'gemini-cli',
@@ -133,7 +141,7 @@ export const CLIENTS: readonly McpClient[] = [
     http: (entry) => ({ httpUrl: entry.url, ...bearer(entry, braces) }),
     stdio: plainStdio,
     variable: braces,
-    then: 'Start Gemini CLI again. /mcp auth NAME signs in.',
+    next: 'Start Gemini CLI again. /mcp auth NAME signs in.',
   },
   {
     id: 'codex',
@@ -150,10 +158,15 @@ export const CLIENTS: readonly McpClient[] = [
       entry.kind === 'stdio'
         ? ['codex', 'mcp', 'add', entry.name, '--', entry.command, ...entry.args]
         : [
-            ...['codex', 'mcp', 'add', entry.name, '--url', entry.url],
+            'codex',
+            'mcp',
+            'add',
+            entry.name,
+            '--url',
+            entry.url,
             ...(entry.apiKeyVariable ? ['--bearer-token-env-var', entry.apiKeyVariable] : []),
           ],
-    then: 'Start Codex again. "codex mcp login NAME" signs in.',
+    next: 'Start Codex again. "codex mcp login NAME" signs in.',
   },
   {
     id: 'copilot',
@@ -165,7 +178,7 @@ export const CLIENTS: readonly McpClient[] = [
     servers: ['mcpServers'],
     http: ({ url }) => ({ type: 'http', url, tools: ['*'] }),
     stdio: (entry) => ({ type: 'local', ...plainStdio(entry), tools: ['*'] }),
-    then: 'Start Copilot again. /mcp show lists the server. In VS Code, Copilot uses the servers of VS Code.',
+    next: 'Start Copilot again. /mcp show lists the server. In VS Code, Copilot uses the servers of VS Code.',
   },
 ];
 

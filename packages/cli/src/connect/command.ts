@@ -21,7 +21,11 @@ async function run(all: Omit<Run, 'session'>, server: string, { apiKeyEnv }: { a
   const { contexts: file, globals, version, terminal, signal, variables, fetch } = all;
   const isUrl = /^https?:\/\//.test(server);
   const gateway = isUrl ? server.replace(ENDPOINT, '') : undefined;
-  if (gateway === server) throw usageError(`${server} is not the URL of a server behind a gateway.`, 'It ends with /adapters/NAME/mcp, /mcp or /mcp/t/TOOLSET.');
+  if (gateway === server)
+    throw usageError(
+      `${server} is not the URL of a server behind a gateway.`,
+      'It ends with /adapters/NAME/mcp, /mcp or /mcp/t/TOOLSET.',
+    );
   const apiKey = apiKeyEnv === undefined ? undefined : (variables as Record<string, string | undefined>)[apiKeyEnv];
   if (apiKeyEnv !== undefined && !apiKey) throw usageError(`The environment variable ${apiKeyEnv} is not set.`);
   const { wanted } = globals;

@@ -1,7 +1,14 @@
 import { SdkHttpError } from '@modelcontextprotocol/client';
 
 /** Errors of a connection that was never made, so that nothing has reached the gateway. */
-const UNCONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
+const UNCONNECTED = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
 
 /** What follows a message that could not be delivered. */
 export type Failure =
@@ -15,7 +22,7 @@ export type Failure =
 /** Decides what an error of the transport means. */
 export function failureOf(error: unknown, hasSession: boolean): Failure {
   if (error instanceof SdkHttpError) {
-    const { status = 0 } = error;
+    const { status } = error;
     if (status === 404 && hasSession) return { kind: 'session-gone' };
     if (status === 401) {
       return { kind: 'failed', why: 'The gateway wants a sign-in. Run "mcp-gateway login".', mayHaveRun: false };
@@ -23,9 +30,10 @@ export function failureOf(error: unknown, hasSession: boolean): Failure {
     return { kind: 'failed', why: `The gateway answered ${status}: ${detailOf(error)}`, mayHaveRun: status >= 500 };
   }
   const code = codeOf(error);
-  if (code !== undefined && UNCONNECTED.has(code)) return { kind: 'unreachable', why: `The gateway cannot be reached (${code})` };
-  const why = error instanceof Error ? error.message : String(error);
-  return { kind: 'failed', why: `The connection to the gateway failed: ${why}`, mayHaveRun: true };
+  if (code !== undefined && UNCONNECTED.has(code))
+    return { kind: 'unreachable', why: `The gateway cannot be reached (${code})` };
+  const why = code ?? (error as Error | undefined)?.message ?? String(error);
+  return { kind: 'failed', why: `The connection to the gateway failed (${why})`, mayHaveRun: true };
 }
 
 /** The sentence of a problem document or of a JSON-RPC error, where the body is one. */
@@ -43,11 +51,10 @@ function detailOf({ data, statusText }: SdkHttpError): string {
 
 /** undici hides the error of the socket as the cause; a host with several addresses has one for each. */
 function codeOf(error: unknown): string | undefined {
-  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
-    const { code, errors } = at as NodeJS.ErrnoException & { errors?: unknown[] };
-    if (typeof code === 'string') return code;
-    const [first] = errors ?? [];
-    if (first instanceof Error) return codeOf(first);
+  let at = error as (NodeJS.ErrnoException & { errors?: unknown[] }) | undefined;
+  for (let depth = 0; at && depth < 5; depth++) {
+    if (typeof at.code === 'string') return at.code;
+    at = (at.cause ?? at.errors?.[0]) as typeof at;
   }
   return undefined;
 }

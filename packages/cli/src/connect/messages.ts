@@ -21,7 +21,8 @@ export function sortOf(message: JSONRPCMessage): Sort {
     return { kind: 'request', id: message.id, method, isModern: typeof params?._meta?.[VERSION_META] === 'string' };
   }
   if (method === 'notifications/initialized') return { kind: 'initialized' };
-  if (method === 'notifications/cancelled' && params?.requestId !== undefined) return { kind: 'cancel', id: params.requestId };
+  if (method === 'notifications/cancelled' && params?.requestId !== undefined)
+    return { kind: 'cancel', id: params.requestId };
   return { kind: 'notification' };
 }
 

@@ -54,7 +54,7 @@ export class Relay {
     await this.#server.start();
     const ended = new Promise<void>((resolve) => (client.onclose = resolve));
     client.onerror = (error) => this.#parts.log(`standard input: ${error.message}`);
-    client.onmessage = (message) => this.#take(message as JSONRPCMessage);
+    client.onmessage = (message) => this.#take(message);
     await client.start();
     await ended;
     await this.#end();
@@ -81,7 +81,8 @@ export class Relay {
     if (sort.kind === 'initialize') this.#initialize = message;
     const isRequest = sort.kind === 'initialize' || sort.kind === 'request';
     if (isRequest) {
-      if (this.#pending.size >= MAX_PENDING) return this.#give(failure(sort.id, `${MAX_PENDING} requests are unanswered.`));
+      if (this.#pending.size >= MAX_PENDING)
+        return this.#give(failure(sort.id, `${MAX_PENDING} requests are unanswered.`));
       this.#pending.set(sort.id, { isModern: sort.kind === 'request' && sort.isModern, cancel: new AbortController() });
     }
     const sent = this.#before.then(() => this.#deliver(message, sort));
@@ -105,9 +106,13 @@ export class Relay {
         } else if (what.kind === 'session-gone' && !reopened && sort.kind !== 'initialize') {
           reopened = true;
           // The session of the question is gone, so nobody waits for the answer.
-          const done = await this.#reopen(server).then(() => sort.kind !== 'response', (why: unknown) => why);
+          const done = await this.#reopen(server).then(
+            () => sort.kind !== 'response',
+            (why: unknown) => why,
+          );
           if (done === false) return;
-          if (done !== true) return this.#undelivered(sort, `The session has ended, and no new one opened: ${String(done)}`);
+          if (done !== true)
+            return this.#undelivered(sort, `The session has ended, and no new one opened: ${String(done)}`);
         } else {
           const why = what.kind === 'session-gone' ? 'The gateway knows no such session' : what.why;
           const more = what.kind === 'failed' && what.mayHaveRun ? ' The request may have run.' : '';
@@ -129,7 +134,8 @@ export class Relay {
 
   /** Answers a request; for all else there is a line in the log. */
   #undelivered(sort: Sort, why: string): void {
-    if ((sort.kind === 'request' || sort.kind === 'initialize') && this.#pending.has(sort.id)) this.#give(failure(sort.id, why));
+    if ((sort.kind === 'request' || sort.kind === 'initialize') && this.#pending.has(sort.id))
+      this.#give(failure(sort.id, why));
     else this.#parts.log(why);
   }
 
@@ -167,7 +173,7 @@ export class Relay {
     const server = this.#open();
     await server.start();
     const answered = new Promise<JSONRPCMessage>((resolve) => (this.#reopened = resolve));
-    await server.send({ ...initialize, id: REPEATED } as JSONRPCMessage);
+    await server.send({ ...initialize, id: REPEATED });
     const answer = await answered;
     if (!('result' in answer)) throw new Error('the server refused the handshake');
     this.#server = server;

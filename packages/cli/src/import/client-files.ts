@@ -1,4 +1,14 @@
-import { EMPTY, type ImportOptions, type ImportPlan, isObject, joined, listOf, objectOf, skip, textOf } from './plan.js';
+import {
+  EMPTY,
+  type ImportOptions,
+  type ImportPlan,
+  isObject,
+  joined,
+  listOf,
+  objectOf,
+  skip,
+  textOf,
+} from './plan.js';
 import { stdioAdapter, urlAdapter } from './servers.js';
 
 /** The keys under which clients have their servers: Claude, Cursor, Cline, Windsurf, Gemini, Copilot; VS Code; Zed; Codex. */

@@ -4,7 +4,18 @@ import { parseAllDocuments } from 'yaml';
 import { importAgentgateway } from './agentgateway.js';
 import { importClientFile } from './client-files.js';
 import { importKuadrant } from './kuadrant.js';
-import { type ImportOptions, type ImportPlan, isObject, joined, listOf, objectOf, skip, textOf, withUniqueNames } from './plan.js';
+import { importOwnDocument } from './own-documents.js';
+import {
+  type ImportOptions,
+  type ImportPlan,
+  isObject,
+  joined,
+  listOf,
+  objectOf,
+  skip,
+  textOf,
+  withUniqueNames,
+} from './plan.js';
 import { importRegistryEntry } from './registry-entry.js';
 import { importToolHive, type KubernetesObject } from './toolhive.js';
 
@@ -20,7 +31,9 @@ export interface SourceFile {
  * @throws Error that names the file when it cannot be parsed
  */
 export function planImport(files: readonly SourceFile[], options: ImportOptions): ImportPlan {
-  const documents = files.flatMap(({ name, text }) => parsedDocuments(name, text).map((document) => ({ name, document })));
+  const documents = files.flatMap(({ name, text }) =>
+    parsedDocuments(name, text).map((document) => ({ name, document })),
+  );
   const objects = documents.flatMap(({ document }) => kubernetesObjects(document));
   const others = documents.filter(({ document }) => kubernetesObjects(document).length === 0);
   const kuadrant = objects.filter(({ group }) => group === 'mcp.kuadrant.io' || group === 'gateway.networking.k8s.io');
@@ -30,7 +43,9 @@ export function planImport(files: readonly SourceFile[], options: ImportOptions)
       ...others.map(({ name, document }) => importDocument(name, document, options)),
       importKuadrant(kuadrant, options),
       ...rest.map((each) =>
-        each.group === 'toolhive.stacklok.dev' ? importToolHive(each, options) : skip(`${each.kind} ${each.name}`, `${each.group || 'core'} is not imported`),
+        each.group === 'toolhive.stacklok.dev'
+          ? importToolHive(each, options)
+          : skip(`${each.kind} ${each.name}`, `${each.group || 'core'} is not imported`),
       ),
     ]),
   );
@@ -40,6 +55,7 @@ function importDocument(name: string, document: unknown, options: ImportOptions)
   if (!isObject(document)) return skip(name, 'it is no object');
   // A server.json has a name beside its packages; a client configuration has servers under one of a few keys.
   return (
+    importOwnDocument(document) ??
     importAgentgateway(document, options) ??
     importRegistryEntry(document, options) ??
     importClientFile(document, options) ??
@@ -66,7 +82,8 @@ function parsedDocuments(name: string, withMark: string): unknown[] {
     const errors: ParseError[] = [];
     const value: unknown = parseJson(text, errors, { allowTrailingComma: true });
     const [first] = errors;
-    if (first) throw new Error(`${name} is no JSON: ${printParseErrorCode(first.error)} at character ${first.offset + 1}`);
+    if (first)
+      throw new Error(`${name} is no JSON: ${printParseErrorCode(first.error)} at character ${first.offset + 1}`);
     return Array.isArray(value) ? value : [value];
   }
   return parseAllDocuments(text).flatMap((document) => {

@@ -1,4 +1,14 @@
-import { type ImportOptions, type ImportPlan, joined, listOf, objectOf, resource, resourceName, skip, textOf } from './plan.js';
+import {
+  type ImportOptions,
+  type ImportPlan,
+  joined,
+  listOf,
+  objectOf,
+  resource,
+  resourceName,
+  skip,
+  textOf,
+} from './plan.js';
 import { urlAdapter } from './servers.js';
 import { type KubernetesObject, withNotes } from './toolhive.js';
 
@@ -29,19 +39,29 @@ function registrationOf(of: KubernetesObject, routes: readonly KubernetesObject[
   const url = urlOf(route, textOf(of.spec['path']) ?? '/mcp');
   if (url === undefined) return skip(from, `the HTTPRoute ${route.name} has no backend with a port`);
   const credential = objectOf(of.spec['credentialRef'])['name'];
-  const adapter = urlAdapter(from, of.name, { url, headers: credential === undefined ? {} : { authorization: '${secret}' }, isSse: false }, options);
+  const adapter = urlAdapter(
+    from,
+    of.name,
+    { url, headers: credential === undefined ? {} : { authorization: '${secret}' }, isSse: false },
+    options,
+  );
   const name = adapter.resources[0]?.spec.name;
   if (name === undefined) return adapter;
   const source = { type: 'adapter', adapter: name, prefix: prefixOf(of) };
   return joined([
-    withNotes(adapter, url.includes('.svc.cluster.local') ? ['an address in a cluster: the operator must permit private networks'] : []),
+    withNotes(
+      adapter,
+      url.includes('.svc.cluster.local') ? ['an address in a cluster: the operator must permit private networks'] : [],
+    ),
     resource('tool', from, { name: resourceName(of.name, 55), source }),
   ]);
 }
 
 /** `backendRefs` name a Service, or with Istio a host outside of the cluster. */
 function urlOf(route: KubernetesObject, path: string): string | undefined {
-  const refs = listOf(route.spec['rules']).map(objectOf).flatMap((rule) => listOf(rule['backendRefs']).map(objectOf));
+  const refs = listOf(route.spec['rules'])
+    .map(objectOf)
+    .flatMap((rule) => listOf(rule['backendRefs']).map(objectOf));
   const ref = refs[0];
   const name = ref && textOf(ref['name']);
   if (name === undefined || typeof ref?.['port'] !== 'number') return undefined;
@@ -56,8 +76,15 @@ function toolsetOf({ kind, name, spec }: KubernetesObject, registrations: readon
   if (tools.length === 0) return skip(from, 'it names no tools');
   const sources = new Map(registrations.map((each) => [prefixOf(each), resourceName(each.name, 55)]));
   const selections = tools.map((tool) => {
-    const [, source] = [...sources].filter(([prefix]) => prefix !== '' && tool.startsWith(prefix)).toSorted(([a], [b]) => b.length - a.length)[0] ?? [];
+    const [, source] =
+      [...sources]
+        .filter(([prefix]) => prefix !== '' && tool.startsWith(prefix))
+        .toSorted(([a], [b]) => b.length - a.length)[0] ?? [];
     return { name: tool, ...(source && { source: { kind: 'tool', name: source } }) };
   });
-  return resource('toolset', from, { name: resourceName(name), description: textOf(spec['description']) ?? '', tools: selections });
+  return resource('toolset', from, {
+    name: resourceName(name),
+    description: textOf(spec['description']) ?? '',
+    tools: selections,
+  });
 }

@@ -1,5 +1,5 @@
 /** The kinds that an import makes. */
-export type ImportedKind = 'adapter' | 'tool' | 'toolset';
+export type ImportedKind = 'tenant' | 'adapter' | 'tool' | 'toolset';
 
 /** A resource of this gateway that stands for something of another one. */
 export interface ImportedResource {
@@ -64,14 +64,21 @@ export function withUniqueNames({ resources, skipped }: ImportPlan): ImportPlan 
     for (let n = 2; taken.has(`${each.kind}/${name}`); n++) name = `${each.spec.name.slice(0, 60)}-${n}`;
     taken.add(`${each.kind}/${name}`);
     if (name === each.spec.name) return each;
-    return { ...each, spec: { ...each.spec, name }, notes: [...each.notes, `has the name ${name}, because ${each.spec.name} is taken`] };
+    return {
+      ...each,
+      spec: { ...each.spec, name },
+      notes: [...each.notes, `has the name ${name}, because ${each.spec.name} is taken`],
+    };
   });
   return { resources: renamed, skipped };
 }
 
 /** The name of a resource: lower-case letters, digits and inner hyphens, at most `max` of them. */
 export function resourceName(text: string, max = 63): string {
-  const plain = text.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').slice(0, max);
+  const plain = text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .slice(0, max);
   return plain.replaceAll(/^-+|-+$/g, '') || 'server';
 }
 
@@ -79,4 +86,5 @@ export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 export const objectOf = (value: unknown): Record<string, unknown> => (isObject(value) ? value : {});
 export const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
-export const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+export const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;

@@ -1,8 +1,10 @@
 import type { ImportOptions } from './plan.js';
 
-const SECRET_NAME = /token|secret|passw(or)?d|passphrase|api_?key|access_?key|private_?key|credential|connection_?string|(^|_)(auth|key|pat|dsn|pwd)$/i;
+const SECRET_NAME =
+  /token|secret|passw(or)?d|passphrase|api_?key|access_?key|private_?key|credential|connection_?string|(^|_)(auth|key|pat|dsn|pwd)$/i;
 /** Prefixes of tokens, a JWT, a PEM block, or a URL with a password. */
-const SECRET_VALUE = /^(sk-|sk_|gh[pousr]_|github_pat_|glpat-|xox[abpr]-|AKIA|AIza|ntn_|eyJ[\w-]+\.)|-----BEGIN|:\/\/[^/\s:@]+:[^/\s@]+@/;
+const SECRET_VALUE =
+  /^(sk-|sk_|gh[pousr]_|github_pat_|glpat-|xox[abpr]-|AKIA|AIza|ntn_|eyJ[\w-]+\.)|-----BEGIN|:\/\/[^/\s:@]+:[^/\s@]+@/;
 /** `${VAR}`, `${env:VAR}`, `${input:id}`, `$VAR`, `${{ secrets.X }}`: the value is elsewhere. */
 const REFERENCE = /\$\{|^\$[A-Za-z_]\w*$/;
 
@@ -17,7 +19,11 @@ export interface Variables {
  * Decides where the variables of a server go. A secret is never copied without being asked for: an adapter shows its
  * variables to everyone who may read it.
  */
-export function sortVariables(variables: Readonly<Record<string, string>>, options: ImportOptions, known: ReadonlySet<string> = new Set()): Variables {
+export function sortVariables(
+  variables: Readonly<Record<string, string>>,
+  options: ImportOptions,
+  known: ReadonlySet<string> = new Set(),
+): Variables {
   const sorted: Variables = { environmentVariables: {}, secretEnvironment: {}, notes: [] };
   const left: string[] = [];
   for (const [name, value] of Object.entries(variables)) {
@@ -31,7 +37,9 @@ export function sortVariables(variables: Readonly<Record<string, string>>, optio
   }
   if (left.length > 0) {
     const them = left.join(', ');
-    sorted.notes.push(`${them}: secret or set elsewhere, and not copied. Use --secrets-from SECRET, or set it in environmentVariables`);
+    sorted.notes.push(
+      `${them}: secret or set elsewhere, and not copied. Use --secrets-from SECRET, or set it in environmentVariables`,
+    );
   }
   return sorted;
 }
@@ -58,7 +66,9 @@ export function sortHeaders(
   const notes = [
     ...(taken.length > 0 ? [`headers ${taken.join(', ')} are not taken: the gateway sets them`] : []),
     ...(secret.length > 0 && !credential
-      ? [`headers ${secret.join(', ')} are secrets, and not copied. Have the operator configure a credential and use --credential NAME`]
+      ? [
+          `headers ${secret.join(', ')} are secrets, and not copied. Have the operator configure a credential and use --credential NAME`,
+        ]
       : []),
   ];
   return { headers: kept, upstreamAuth: secret.length > 0 && credential ? { credential } : undefined, notes };

@@ -10,9 +10,17 @@ export interface StdioServer {
 }
 
 /** A server that speaks stdio becomes an adapter of the bridge. */
-export function stdioAdapter(from: string, name: string, { command, args, env, secrets }: StdioServer, options: ImportOptions): ImportPlan {
+export function stdioAdapter(
+  from: string,
+  name: string,
+  { command, args, env, secrets }: StdioServer,
+  options: ImportOptions,
+): ImportPlan {
   if (/(^|\/)(docker|podman|nerdctl)(\.exe)?$/.test(command)) {
-    return skip(from, `it starts a container with ${command}, which the bridge does not have. Build an image of the server and the bridge (docs/servers.md)`);
+    return skip(
+      from,
+      `it starts a container with ${command}, which the bridge does not have. Build an image of the server and the bridge (docs/servers.md)`,
+    );
   }
   const variables = sortVariables(env, options, secrets);
   const program = command.replace(/\.(cmd|exe)$/i, '');
@@ -34,7 +42,9 @@ export function stdioAdapter(from: string, name: string, { command, args, env, s
     [
       ...variables.notes,
       isLocal ? 'names files of this machine, which the image must have' : undefined,
-      /^(uvx?|python3?|pipx)$/.test(program) ? `${program} is not in the bridge image; docs/servers.md says how to add it` : undefined,
+      /^(uvx?|python3?|pipx)$/.test(program)
+        ? `${program} is not in the bridge image; docs/servers.md says how to add it`
+        : undefined,
     ],
   );
 }
@@ -51,15 +61,23 @@ export interface UrlServer {
 }
 
 /** A server with a URL becomes a remote adapter, or, with the older transport, one of the bridge. */
-export function urlAdapter(from: string, name: string, { url, headers, isSse }: UrlServer, options: ImportOptions): ImportPlan {
+export function urlAdapter(
+  from: string,
+  name: string,
+  { url, headers, isSse }: UrlServer,
+  options: ImportOptions,
+): ImportPlan {
   if (!URL.canParse(url) || /\$\{|\{[\w-]+\}/.test(decodeURI(url))) {
     return skip(from, `its URL ${url} has places to fill in, or is none. Fill them in, and import it again`);
   }
   const parsed = new URL(url);
-  if (parsed.username || parsed.password) return skip(from, 'its URL has a password. Have the operator configure a credential instead');
+  if (parsed.username || parsed.password)
+    return skip(from, 'its URL has a password. Have the operator configure a credential instead');
   const named = { name: resourceName(name) };
   const sorted = sortHeaders(headers, options);
-  const local = /^(localhost|127\.|\[::1\])/.test(parsed.hostname) ? 'its URL is on this machine; the gateway must reach it, too' : undefined;
+  const local = /^(localhost|127\.|\[::1\])/.test(parsed.hostname)
+    ? 'its URL is on this machine; the gateway must reach it, too'
+    : undefined;
   if (!isSse) {
     const remote = { url, ...(Object.keys(sorted.headers).length > 0 && { headers: sorted.headers }) };
     return resource('adapter', from, { ...named, remote, upstreamAuth: sorted.upstreamAuth }, [...sorted.notes, local]);
@@ -68,7 +86,12 @@ export function urlAdapter(from: string, name: string, { url, headers, isSse }: 
     MCP_PROXY_URL: url,
     ...(Object.keys(sorted.headers).length > 0 && { MCP_PROXY_HEADERS: JSON.stringify(sorted.headers) }),
   };
-  const spec = { ...named, imageName: 'mcp-proxy', imageVersion: options.bridgeVersion, environmentVariables: variables };
+  const spec = {
+    ...named,
+    imageName: 'mcp-proxy',
+    imageVersion: options.bridgeVersion,
+    environmentVariables: variables,
+  };
   return resource('adapter', from, { ...spec, upstreamAuth: sorted.upstreamAuth }, [
     'speaks the older HTTP transport, which the bridge translates',
     ...sorted.notes,

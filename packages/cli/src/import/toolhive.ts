@@ -9,7 +9,24 @@ export interface KubernetesObject {
 }
 
 /** What an adapter has no counterpart for; each is a reason to look again. */
-const LEFT = ['permissionProfile', 'podTemplateSpec', 'oidcConfig', 'oidcConfigRef', 'authzConfig', 'externalAuthConfigRef', 'authServerRef', 'audit', 'telemetry', 'telemetryConfigRef', 'toolConfigRef', 'tools', 'resourceOverrides', 'volumes', 'groupRef', 'rateLimiting'];
+const LEFT = [
+  'permissionProfile',
+  'podTemplateSpec',
+  'oidcConfig',
+  'oidcConfigRef',
+  'authzConfig',
+  'externalAuthConfigRef',
+  'authServerRef',
+  'audit',
+  'telemetry',
+  'telemetryConfigRef',
+  'toolConfigRef',
+  'tools',
+  'resourceOverrides',
+  'volumes',
+  'groupRef',
+  'rateLimiting',
+];
 
 /** Resources of `toolhive.stacklok.dev`: MCPServer, MCPRemoteProxy and MCPServerEntry. */
 export function importToolHive(object: KubernetesObject, options: ImportOptions): ImportPlan {
@@ -21,7 +38,12 @@ export function importToolHive(object: KubernetesObject, options: ImportOptions)
     case 'MCPServerEntry': {
       const url = textOf(object.spec['remoteUrl']) ?? textOf(object.spec['remoteURL']);
       if (url === undefined) return skip(from, 'it has no remoteUrl');
-      const plan = urlAdapter(from, object.name, { url, headers: {}, isSse: object.spec['transport'] === 'sse' }, options);
+      const plan = urlAdapter(
+        from,
+        object.name,
+        { url, headers: {}, isSse: object.spec['transport'] === 'sse' },
+        options,
+      );
       return withNotes(plan, leftOf(object.spec));
     }
     default:
@@ -34,7 +56,10 @@ function serverOf(from: string, { name, spec }: KubernetesObject, { secretsFrom 
   if (reference === undefined) return skip(from, 'it has no image');
   const transport = textOf(spec['transport']) ?? 'stdio';
   if (transport === 'stdio') {
-    return skip(from, 'its image speaks stdio, to which ToolHive attaches. Build an image of the server and the bridge (docs/servers.md)');
+    return skip(
+      from,
+      'its image speaks stdio, to which ToolHive attaches. Build an image of the server and the bridge (docs/servers.md)',
+    );
   }
   if (listOf(spec['args']).length > 0) {
     return skip(from, 'it has args, which an adapter does not have. Put them into an image of your own');
@@ -42,13 +67,17 @@ function serverOf(from: string, { name, spec }: KubernetesObject, { secretsFrom 
   const { imageName, imageVersion, notes } = imageOf(reference);
   const port = spec['mcpPort'] ?? spec['targetPort'] ?? spec['port'];
   const environmentVariables = Object.fromEntries(
-    listOf(spec['env']).map(objectOf).map((each) => [String(each['name']), String(each['value'] ?? '')]),
+    listOf(spec['env'])
+      .map(objectOf)
+      .map((each) => [String(each['name']), textOf(each['value']) ?? '']),
   );
   const secretEnvironment = Object.fromEntries(
-    listOf(spec['secrets']).map(objectOf).map((each) => [
-      textOf(each['targetEnvName']) ?? String(each['key']),
-      { secret: secretsFrom ?? String(each['name']), key: String(each['key']) },
-    ]),
+    listOf(spec['secrets'])
+      .map(objectOf)
+      .map((each) => [
+        textOf(each['targetEnvName']) ?? String(each['key']),
+        { secret: secretsFrom ?? String(each['name']), key: String(each['key']) },
+      ]),
   );
   const replicas = spec['replicas'];
   return resource(

@@ -30,8 +30,15 @@ export async function startCallbackServer(wanted?: URL): Promise<CallbackServer>
     const url = new URL(req.url ?? '/', redirectUri);
     if (req.method !== 'GET' || url.pathname !== path) return page(res, 404, 'This page belongs to a sign-in.');
     // Another login, or a page that guesses, does not end this one.
-    if (expected === '' || url.searchParams.get('state') !== expected) return page(res, 400, 'This is not the sign-in that waits here.');
-    page(res, 200, url.searchParams.has('error') ? 'The sign-in failed. Your terminal says why.' : 'You are signed in. Close this page.');
+    if (expected === '' || url.searchParams.get('state') !== expected)
+      return page(res, 400, 'This is not the sign-in that waits here.');
+    page(
+      res,
+      200,
+      url.searchParams.has('error')
+        ? 'The sign-in failed. Your terminal says why.'
+        : 'You are signed in. Close this page.',
+    );
     take?.(url);
   };
   const servers = await listen(handler, Number(wanted?.port ?? 0));
@@ -65,7 +72,8 @@ async function listen(handler: (req: IncomingMessage, res: ServerResponse) => vo
       });
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code === 'EADDRINUSE' && wanted !== 0) throw new Error(`port ${wanted} is taken, and the redirect URI needs it`, { cause: error });
+      if (code === 'EADDRINUSE' && wanted !== 0)
+        throw new Error(`port ${wanted} is taken, and the redirect URI needs it`, { cause: error });
       // Without IPv6, or with another program on that port of the other family, one is enough.
       continue;
     }

@@ -44,7 +44,11 @@ export async function issuerClient(
         'and the grants for authorization codes, device codes and refresh tokens, and name it with --client-id',
     );
   }
-  const grants = ['authorization_code', 'refresh_token', ...(metadata.device_authorization_endpoint ? [DEVICE_GRANT] : [])];
+  const grants = [
+    'authorization_code',
+    'refresh_token',
+    ...(metadata.device_authorization_endpoint ? [DEVICE_GRANT] : []),
+  ];
   const config = await oidc
     .dynamicClientRegistration(
       server,

@@ -73,7 +73,9 @@ async function signIn(run: LocalRun, options: Options): Promise<void> {
     });
     await run.contexts.update((now) => withContext(now, name, gateway));
     await contextStore(run.contexts, name).write(state);
-    await run.print.note(`${state.user ?? 'You'} ${state.user ? 'is' : 'are'} signed in to ${gateway} (context "${name}").`);
+    await run.print.note(
+      `${state.user ?? 'You'} ${state.user ? 'is' : 'are'} signed in to ${gateway} (context "${name}").`,
+    );
   } finally {
     reader.close();
   }
@@ -106,7 +108,10 @@ function nameFor(gateway: string, { contexts }: Contexts): string {
 }
 
 /** Lines of standard input, which is opened only when one is needed. */
-function lineReader({ terminal, browser }: LocalRun): { parts: Pick<LoginOptions, 'openBrowser' | 'readLine'>; close(): void } {
+function lineReader({ terminal, browser }: LocalRun): {
+  parts: Pick<LoginOptions, 'openBrowser' | 'readLine'>;
+  close(): void;
+} {
   let lines: ReturnType<typeof createInterface> | undefined;
   let iterator: AsyncIterator<string> | undefined;
   return {

@@ -24,14 +24,19 @@ export interface SignInPlace {
  * @param chosen the issuer to use when it has several
  * @throws Error when it has none, or several and none is chosen
  */
-export async function discoverSignIn(gateway: string, fetch: typeof globalThis.fetch, chosen?: string): Promise<SignInPlace> {
+export async function discoverSignIn(
+  gateway: string,
+  fetch: typeof globalThis.fetch,
+  chosen?: string,
+): Promise<SignInPlace> {
   // The slash at the end makes the resource a URL below which all others are.
   const url = `${gateway.replace(/\/+$/, '')}/.well-known/oauth-protected-resource/`;
-  const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), headers: { accept: 'application/json' } }).catch(
-    (cause: Error) => {
-      throw new Error(`${gateway} cannot be reached: ${reasonOf(cause)}`, { cause });
-    },
-  );
+  const response = await fetch(url, {
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+    headers: { accept: 'application/json' },
+  }).catch((cause: Error) => {
+    throw new Error(`${gateway} cannot be reached: ${reasonOf(cause)}`, { cause });
+  });
   if (response.status === 404) {
     throw new Error(
       `${gateway} names no issuer: it runs with the development sign-in, or is no MCP Gateway. No login is needed with the first`,
@@ -68,8 +73,7 @@ function parsedJson(text: string): unknown {
 
 /** The deepest cause, which is the one of the socket. */
 export function reasonOf(error: unknown): string {
-  let at = error;
-  while (at instanceof Error && at.cause instanceof Error) at = at.cause;
-  const { code } = at as NodeJS.ErrnoException;
-  return at instanceof Error ? at.message || (code ?? at.name) : String(at);
+  let at = error as NodeJS.ErrnoException | undefined;
+  while (at?.cause) at = at.cause as NodeJS.ErrnoException;
+  return at?.message || at?.code || String(error);
 }

@@ -23,7 +23,11 @@ let said: string[];
 /** What the gateway says of its sign-in (RFC 9728); nothing else of it takes part in a login. */
 const metadata = createServer((req, res) => {
   if (req.url !== '/.well-known/oauth-protected-resource/') return void res.writeHead(404).end();
-  const resource = { resource: `${gateway.url}/`, authorization_servers: [issuer.issuer], scopes_supported: ['mcp.use'] };
+  const resource = {
+    resource: `${gateway.url}/`,
+    authorization_servers: [issuer.issuer],
+    scopes_supported: ['mcp.use'],
+  };
   res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(resource));
 });
 beforeAll(async () => {
@@ -76,7 +80,11 @@ const shownUrl = () => /https?:\/\/\S+/.exec(said.find((line) => /https?:/.test(
 describe('a login', () => {
   it('opens a browser, and gets a token for the whole gateway', async () => {
     const state = await login(optionsOf());
-    expect(LoginState.parse(state)).toMatchObject({ user: 'Bob', resource: `${gateway.url}/`, refreshToken: expect.any(String) });
+    expect(LoginState.parse(state)).toMatchObject({
+      user: 'Bob',
+      resource: `${gateway.url}/`,
+      refreshToken: expect.any(String),
+    });
     expect(claimsOf(state.accessToken)).toMatchObject({ sub: 'bob', aud: `${gateway.url}/` });
   });
 
@@ -150,7 +158,11 @@ describe('a login', () => {
     const port = await freePort();
     const redirectUri = `http://localhost:${port}/back`;
     const body = JSON.stringify({ redirect_uris: [redirectUri], token_endpoint_auth_method: 'none' });
-    const registered = await fetch(`${issuer.issuer}/reg`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    const registered = await fetch(`${issuer.issuer}/reg`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
     const { client_id: clientId } = (await registered.json()) as { client_id: string };
     expect(await login(optionsOf({ clientId, redirectUri }))).toMatchObject({ clientId, user: 'Bob' });
   });
@@ -164,11 +176,14 @@ describe('a login', () => {
   });
 
   it.each([
-    [{ issuer: 'https://elsewhere.example' }, 'does not take tokens of https://elsewhere.example; it takes those of http://127'],
+    [
+      { issuer: 'https://elsewhere.example' },
+      'does not take tokens of https://elsewhere.example; it takes those of http://127',
+    ],
     [{ gateway: 'http://127.0.0.1:1' }, 'http://127.0.0.1:1 cannot be reached'],
     [{ redirectUri: 'https://evil.example/' }, '--redirect-uri must be http on loopback'],
   ])('says what is wrong with %j', async (options, why) => {
-    await expect(login(optionsOf({ ...options, }))).rejects.toThrow(why);
+    await expect(login(optionsOf({ ...options }))).rejects.toThrow(why);
   });
 });
 
@@ -183,7 +198,11 @@ async function signInAtDevice(url: string, user: string): Promise<void> {
   let [next, form]: [URL, URLSearchParams | undefined] = [new URL(url), undefined];
   for (let step = 0; step < 20; step++) {
     const cookie = [...cookies].map((pair) => pair.join('=')).join('; ');
-    const response: Response = await fetch(next, { redirect: 'manual', headers: { cookie }, ...(form && { method: 'POST', body: form }) });
+    const response: Response = await fetch(next, {
+      redirect: 'manual',
+      headers: { cookie },
+      ...(form && { method: 'POST', body: form }),
+    });
     for (const set of response.headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(set) ?? [];
       cookies.set(name, value);
@@ -197,7 +216,9 @@ async function signInAtDevice(url: string, user: string): Promise<void> {
     const page = await response.text();
     if (page.includes('You are signed in')) return;
     const action = /<form[^>]* action="([^"]+)"/.exec(page)?.[1];
-    const hidden = [...page.matchAll(/<input[^>]*name="([^"]+)"[^>]*value="([^"]*)"/g)].map(([, name = '', value = '']) => [name, value] as [string, string]);
+    const hidden = [...page.matchAll(/<input[^>]*name="([^"]+)"[^>]*value="([^"]*)"/g)].map(
+      ([, name = '', value = '']) => [name, value] as [string, string],
+    );
     form = new URLSearchParams(page.includes('name="user"') ? [['user', user]] : hidden);
     if (action) next = new URL(action, next);
   }

@@ -69,7 +69,13 @@ async function byRedirect(place: SignInPlace, options: LoginOptions, signal: Abo
 }
 
 /** Over SSH, the browser of another machine cannot reach this loopback; its address bar has the answer all the same. */
-async function answerOf(url: URL, server: CallbackServer, state: string, options: LoginOptions, signal: AbortSignal): Promise<URL> {
+async function answerOf(
+  url: URL,
+  server: CallbackServer,
+  state: string,
+  options: LoginOptions,
+  signal: AbortSignal,
+): Promise<URL> {
   const { how, say, openBrowser, readLine } = options;
   const done = new AbortController();
   const both = AbortSignal.any([signal, done.signal]);
@@ -82,7 +88,9 @@ async function answerOf(url: URL, server: CallbackServer, state: string, options
       return await called;
     }
     say(`Open this URL in any browser:\n\n  ${url.href}\n`);
-    say('After the sign-in, the browser shows a page that it cannot load. Copy its URL from the address bar and paste it here:');
+    say(
+      'After the sign-in, the browser shows a page that it cannot load. Copy its URL from the address bar and paste it here:',
+    );
     return await Promise.race([called, pasted(server.redirectUri, state, say, readLine, both)]);
   } finally {
     done.abort();
@@ -105,7 +113,8 @@ async function pasted(
       // The issuer is told the redirect URI again, and it must be the same.
       return new URL(`${redirectUri}${url.search}`);
     }
-    if (line.trim() !== '') say('That is not the URL after this sign-in. It begins with the redirect URI and has a code in it:');
+    if (line.trim() !== '')
+      say('That is not the URL after this sign-in. It begins with the redirect URI and has a code in it:');
   }
 }
 
@@ -128,13 +137,19 @@ function wantedRedirect({ issuer }: SignInPlace, { redirectUri }: LoginOptions):
   if (redirectUri !== undefined) {
     const url = URL.canParse(redirectUri) ? new URL(redirectUri) : undefined;
     if (url?.protocol === 'http:' && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname)) return url;
-    throw new Error(`--redirect-uri must be http on loopback, such as http://localhost:8765/callback, not ${redirectUri}`);
+    throw new Error(
+      `--redirect-uri must be http on loopback, such as http://localhost:8765/callback, not ${redirectUri}`,
+    );
   }
   return ENTRA.test(new URL(issuer).hostname) ? new URL('http://localhost/') : undefined;
 }
 
 /** The parameters that both flows send. */
-function requestFor(place: SignInPlace, { config }: IssuerClient, { scopes }: LoginOptions): { scope: string; resource?: string } {
+function requestFor(
+  place: SignInPlace,
+  { config }: IssuerClient,
+  { scopes }: LoginOptions,
+): { scope: string; resource?: string } {
   const { scopes_supported: supported } = config.serverMetadata();
   const common = ['openid', 'profile', 'offline_access'].filter((scope) => !supported || supported.includes(scope));
   const scope = [...new Set([...(scopes ?? place.scopes), ...common])].join(' ');
@@ -150,7 +165,9 @@ function stateOf(
   tokens: Tokens,
 ): LoginState {
   const claims = tokens.claims();
-  const named = ['preferred_username', 'email', 'name', 'sub'].map((name) => claims?.[name]).find((value) => typeof value === 'string');
+  const named = ['preferred_username', 'email', 'name', 'sub']
+    .map((name) => claims?.[name])
+    .find((value): value is string => typeof value === 'string');
   return {
     issuer,
     clientId,
@@ -160,7 +177,7 @@ function stateOf(
     accessToken: tokens.access_token,
     refreshToken: tokens.refresh_token,
     expiresAt: expiryOf(tokens),
-    user: named as string | undefined,
+    user: named,
   };
 }
 

@@ -6,7 +6,11 @@ import type { LoginState, LoginStore } from './login-state.js';
 
 /** A token is renewed this long before its end, so that it does not end on its way. */
 const EARLY_MS = 60_000;
-const LOCK = { realpath: false, stale: 30_000, retries: { retries: 60, minTimeout: 100, maxTimeout: 1_000, factor: 1.5 } };
+const LOCK = {
+  realpath: false,
+  stale: 30_000,
+  retries: { retries: 60, minTimeout: 100, maxTimeout: 1_000, factor: 1.5 },
+};
 
 const AGAIN = 'Sign in again: mcp-gateway login';
 
@@ -16,11 +20,17 @@ const AGAIN = 'Sign in again: mcp-gateway login';
  * @param rejected a token that the gateway has refused
  * @throws Error that says to sign in again
  */
-export async function accessToken(store: LoginStore, fetch: typeof globalThis.fetch, rejected?: string): Promise<string> {
+export async function accessToken(
+  store: LoginStore,
+  fetch: typeof globalThis.fetch,
+  rejected?: string,
+): Promise<string> {
   const known = await needed(store);
   if (isUsable(known, rejected)) return known.accessToken;
   const release = await lockfile.lock(store.lockPath, LOCK).catch((cause: Error) => {
-    throw new Error(`another mcp-gateway command has been renewing the login for too long: ${cause.message}`, { cause });
+    throw new Error(`another mcp-gateway command has been renewing the login for too long: ${cause.message}`, {
+      cause,
+    });
   });
   try {
     // Another command may have renewed it meanwhile.
@@ -45,7 +55,8 @@ const isUsable = ({ accessToken: token, expiresAt }: LoginState, rejected: strin
   token !== rejected && (expiresAt === undefined || expiresAt - EARLY_MS > Date.now());
 
 async function renew(state: LoginState, fetch: typeof globalThis.fetch): Promise<LoginState> {
-  if (state.refreshToken === undefined) throw new Error(`the login has ended, and the issuer gave no refresh token. ${AGAIN}`);
+  if (state.refreshToken === undefined)
+    throw new Error(`the login has ended, and the issuer gave no refresh token. ${AGAIN}`);
   try {
     const config = await clientOfLogin(state, fetch);
     const parameters = { ...(state.resource !== undefined && { resource: state.resource }) };
@@ -57,7 +68,9 @@ async function renew(state: LoginState, fetch: typeof globalThis.fetch): Promise
       expiresAt: expiryOf(tokens),
     };
   } catch (error) {
-    throw new Error(`the login at ${state.issuer} cannot be renewed: ${oauthReason(error)}. ${AGAIN}`, { cause: error });
+    throw new Error(`the login at ${state.issuer} cannot be renewed: ${oauthReason(error)}. ${AGAIN}`, {
+      cause: error,
+    });
   }
 }
 
@@ -81,7 +94,11 @@ export async function logout(store: LoginStore, fetch: typeof globalThis.fetch):
 }
 
 /** Issuers need not end access tokens that they do not keep, such as JWTs (RFC 7009 §2.2.1). */
-async function revoke(config: oidc.Configuration, token: string, hint: 'access_token' | 'refresh_token'): Promise<void> {
+async function revoke(
+  config: oidc.Configuration,
+  token: string,
+  hint: 'access_token' | 'refresh_token',
+): Promise<void> {
   try {
     await oidc.tokenRevocation(config, token, { token_type_hint: hint });
   } catch (error) {
