@@ -128,7 +128,10 @@ export class Relay {
     const requestSignal = this.#pending.get(id)?.cancel.signal;
     return {
       ...(requestSignal && { requestSignal }),
-      onRequestStreamEnd: () => this.#undelivered(sort, 'The answer broke off. The request may have run.'),
+      onRequestStreamEnd: () => {
+        // A stream also ends after its answer.
+        if (this.#pending.has(id)) this.#undelivered(sort, 'The answer broke off. The request may have run.');
+      },
     };
   }
 
