@@ -61,7 +61,11 @@ runMain(async () => {
   const remotes = remoteServers({ egress: createEgress({ allowedNetworks, proxyFor: proxiesOf(process.env) }) });
   defer(async () => remotes.close());
   const worker = composeWorker({
-    kinds: [adapterKind(adapters, remotes), toolKind(toolRows(database), adapters), toolsetKind(toolsetRows(database))],
+    kinds: [
+      adapterKind(adapters, remotes),
+      toolKind(toolRows(database), adapters, remotes),
+      toolsetKind(toolsetRows(database)),
+    ],
     countResources: () => countResources(database),
     runtime,
     redis,

@@ -44,7 +44,7 @@ export const headersOf = (caller: Principal): Record<string, string> => ({
 export interface RouterOptions
   extends
     Pick<ToolRouterSettings, 'egress'>,
-    Partial<Pick<ToolRouterParts, 'pageSize' | 'firstListMs' | 'log' | 'broker'>> {
+    Partial<Pick<ToolRouterParts, 'pageSize' | 'firstListMs' | 'log' | 'broker' | 'metrics'>> {
   callTimeoutMs?: number;
 }
 

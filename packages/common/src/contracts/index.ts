@@ -42,7 +42,7 @@ export {
   type ResourceRef,
   toolsetRef,
 } from './resource.js';
-export { Route, type Endpoint, type PublishedEndpoint, type PublishedRoute } from './route.js';
+export { isServedByRouters, Route, type Endpoint, type PublishedEndpoint, type PublishedRoute } from './route.js';
 export { SESSION_LIMITS, SessionLimits, SessionResource } from './session.js';
 export {
   DEFAULT_TENANT,
@@ -55,8 +55,28 @@ export {
   TenantId,
   TenantResource,
 } from './tenant.js';
-export { McpTool, ToolBody, ToolDefinition, ToolRequest, ToolResource, ToolSpec, ToolStatus } from './tool.js';
-export { matchesName, MAX_OPERATIONS, type OpenApiSource, prefixOf, ToolPath, ToolSource } from './tool-source.js';
+export {
+  apiPath,
+  DEFAULT_PATH,
+  McpTool,
+  representedTool,
+  ToolBody,
+  ToolDefinition,
+  ToolRequest,
+  ToolResource,
+  ToolSpec,
+  ToolStatus,
+} from './tool.js';
+export {
+  DEFAULT_MCP_PATH,
+  DEFAULT_PORT,
+  matchesName,
+  MAX_OPERATIONS,
+  type OpenApiSource,
+  prefixOf,
+  ToolPath,
+  ToolSource,
+} from './tool-source.js';
 export {
   ToolNames,
   ToolSelection,

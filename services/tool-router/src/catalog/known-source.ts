@@ -23,6 +23,8 @@ export interface KnownSourceParts {
   server?: () => Route | undefined;
   prefix: string;
   changed: () => void;
+  /** Told of each attempt to list, with how long it took. */
+  onListed?: ((ref: ResourceRef, outcome: 'listed' | 'failed', ms: number) => void) | undefined;
   log: Logger;
   now?: () => number;
 }
@@ -34,11 +36,12 @@ export class KnownSource {
   readonly prefix: string;
   /** What the source listed last; undefined until it has, and again when it has failed for long. */
   listing: Listing | undefined;
+  /** When it listed last, in milliseconds since the epoch. */
+  listedAt: number | undefined;
   /** Why it does not list now, in a sentence; undefined when it does. */
   failure: string | undefined;
   readonly #now: () => number;
   readonly #closed = new AbortController();
-  #listedAt = 0;
   #failures = 0;
   #timer: NodeJS.Timeout | undefined;
   #underWay: Promise<void> | undefined;
@@ -116,18 +119,23 @@ export class KnownSource {
 
   async #list(): Promise<void> {
     const signal = AbortSignal.any([this.#closed.signal, AbortSignal.timeout(LIST_MS)]);
+    const began = performance.now();
+    const ended = (outcome: 'listed' | 'failed') => this.parts.onListed?.(this.ref, outcome, performance.now() - began);
     try {
       const listing = await this.source.list(signal);
+      ended('listed');
       const isRecovered = this.failure !== undefined;
       this.failure = undefined;
       this.#failures = 0;
-      this.#listedAt = this.#now();
+      this.listedAt = this.#now();
       if (isRecovered) this.parts.log.info({ source: resourceKey(this.ref) }, 'the source lists its tools again');
       if (isDeepStrictEqual(listing, this.listing)) return;
       this.listing = listing; // the old one otherwise: what was made from its schemas stays
       this.parts.changed();
     } catch (error) {
-      if (!this.#closed.signal.aborted) this.#failed(error);
+      if (this.#closed.signal.aborted) return;
+      ended('failed');
+      this.#failed(error);
     }
   }
 
@@ -138,7 +146,7 @@ export class KnownSource {
     this.#failures += 1;
     const wasTried = this.isTried;
     this.failure = message;
-    if (this.listing && this.#now() - this.#listedAt > KEEP_MS) {
+    if (this.listing && this.#now() - (this.listedAt ?? 0) > KEEP_MS) {
       this.listing = undefined;
       this.parts.log.warn({ source, afterMs: KEEP_MS }, 'the tools of the source are no longer listed');
       this.parts.changed();
