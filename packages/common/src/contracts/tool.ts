@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { aboutFields } from './about.js';
 import { ImageName, ImageVersion, text } from './adapter-fields.js';
 import { boundedJson } from './bounded-json.js';
 import { CredentialName } from './credential.js';
@@ -124,6 +125,7 @@ export const ToolSpec = z
   .strictObject({
     name: ToolName,
     ...identityFields,
+    ...aboutFields,
     // With the source `adapter` or with `remote`, no server runs.
     imageName: ImageName.optional(),
     imageVersion: ImageVersion.optional(),
