@@ -760,6 +760,8 @@ export interface components {
             sessions?: components["schemas"]["SessionLimits"];
             /** @description With true, the server gets the `Host` and the `Origin` of its clients. With false, it gets its own host and no `Origin`: servers that check both accept this, and the gateway has checked the originals. Default: `false`. */
             preserveHost?: boolean;
+            /** @description With true, clients of every revision of MCP can use the server, whatever revision it speaks: tool routers translate between them. Absent or false: the gateway forwards the bytes. */
+            bridge?: boolean;
             /** @description How the gateway authenticates its requests to the server. Absent: it sends no credentials. */
             upstreamAuth?: {
                 /** @description Name of a credential that the operator has configured, with which the gateway calls the server. The caller needs `mcp.admin` or a role that the operator lists for this credential. */
@@ -969,6 +971,8 @@ export interface components {
              * @default false
              */
             preserveHost?: boolean;
+            /** @description With true, clients of every revision of MCP can use the server, whatever revision it speaks: tool routers translate between them. Absent or false: the gateway forwards the bytes. */
+            bridge?: boolean;
             /** @description How the gateway authenticates its requests to the server. Absent: it sends no credentials. */
             upstreamAuth?: {
                 /** @description Name of a credential that the operator has configured, with which the gateway calls the server. The caller needs `mcp.admin` or a role that the operator lists for this credential. */
@@ -1689,6 +1693,18 @@ export interface components {
             useWorkloadIdentity?: boolean;
             /** @description Holders of any of these roles may use the resource, as well as its creator and mcp.admin. Default: `[]`. */
             requiredRoles?: string[];
+            /** @description A server that runs elsewhere, in place of `imageName` and `imageVersion`. The gateway runs nothing for it and connects to its URL. */
+            remote?: {
+                /**
+                 * @description Source `openapi`: the URL before the paths of the document. Source `mcp`: the MCP endpoint. Source `http`: the URL that takes the arguments.
+                 * @example https://api.example.com/v3
+                 */
+                url: string;
+                /** @description Headers of each request to the server. Secrets belong into a credential (`upstreamAuth`). Default: `{}`. */
+                headers?: {
+                    [key: string]: string;
+                };
+            };
             /** @description What executes the tools. */
             source?: {
                 /**
@@ -1702,9 +1718,9 @@ export interface components {
                  * @constant
                  */
                 type: "mcp";
-                /** @description Port the server listens on in its container. The process runtime assigns PORT instead. Default: `8000`. */
+                /** @description Port the server listens on in its container, 8000 by default. The process runtime assigns PORT instead. Absent with `remote`. Default: `8000`. */
                 port?: number;
-                /** @description URL path of its MCP endpoint. Default: `"/mcp"`. */
+                /** @description URL path of its MCP endpoint, `/mcp` by default. Absent with `remote`. Default: `"/mcp"`. */
                 path?: string;
                 /** @description Begins the names under which clients see the tools, such as `crm_` in `crm_search`; `""` for none. Absent: the name of the resource with `_`. */
                 prefix?: string;
@@ -1739,9 +1755,9 @@ export interface components {
                 };
                 /** @description The operations that become tools: by `operationId`, or by method and path such as `GET /pets/{petId}`. `*` stands for any characters. They may be at most 128. */
                 operations: string[];
-                /** @description Port the server listens on in its container. The process runtime assigns PORT instead. Default: `8000`. */
+                /** @description Port the server listens on in its container, 8000 by default. The process runtime assigns PORT instead. Absent with `remote`. Default: `8000`. */
                 port?: number;
-                /** @description URL path before the paths of the document, such as `/api/v3`. Absent: the path of the first of the `servers` in the document. Their hosts are never called. */
+                /** @description URL path before the paths of the document, such as `/api/v3`. Absent: the path of `remote.url` unless that is `/`, else the path of the first of the `servers` in the document. Their hosts are never called. */
                 path?: string;
                 /** @description Begins the names under which clients see the tools, such as `crm_` in `crm_search`; `""` for none. Absent: the name of the resource with `_`. */
                 prefix?: string;
@@ -1812,9 +1828,9 @@ export interface components {
                 } & {
                     [key: string]: unknown;
                 };
-                /** @description Port the server listens on in its container. The process runtime assigns PORT instead. Default: `8000`. */
+                /** @description Port the server listens on in its container, 8000 by default. The process runtime assigns PORT instead. Absent with `remote`. Default: `8000`. */
                 port?: number;
-                /** @description URL path that takes the arguments. Default: `"/score"`. */
+                /** @description URL path that takes the arguments, `/score` by default. Absent with `remote`. Default: `"/score"`. */
                 path?: string;
                 /**
                  * @description HTTP method with which the gateway sends the arguments as JSON. Default: `"POST"`.
@@ -1887,14 +1903,14 @@ export interface components {
              * @description Environment variables of the server. `PORT`, `HOST` and `PATH` are set by the platform.
              * @default {}
              */
-            environmentVariables: {
+            environmentVariables?: {
                 [key: string]: string;
             };
             /**
              * @description Variables from Secrets in the namespace of the adapters. The process runtime has none and refuses them.
              * @default {}
              */
-            secretEnvironment: {
+            secretEnvironment?: {
                 [key: string]: {
                     /** @description Name of the Secret. */
                     secret: string;
@@ -1906,7 +1922,7 @@ export interface components {
              * @description Number of replicas of the server. 0 stops it.
              * @default 1
              */
-            replicaCount: number;
+            replicaCount?: number;
             /**
              * @description A text for people. The gateway does not use it.
              * @default
@@ -1916,12 +1932,27 @@ export interface components {
              * @description The pods run with the Azure workload identity that the operator has set up. The caller needs a role for it.
              * @default false
              */
-            useWorkloadIdentity: boolean;
+            useWorkloadIdentity?: boolean;
             /**
              * @description Holders of any of these roles may use the resource, as well as its creator and mcp.admin.
              * @default []
              */
             requiredRoles: string[];
+            /** @description A server that runs elsewhere, in place of `imageName` and `imageVersion`. The gateway runs nothing for it and connects to its URL. */
+            remote?: {
+                /**
+                 * @description Source `openapi`: the URL before the paths of the document. Source `mcp`: the MCP endpoint. Source `http`: the URL that takes the arguments.
+                 * @example https://api.example.com/v3
+                 */
+                url: string;
+                /**
+                 * @description Headers of each request to the server. Secrets belong into a credential (`upstreamAuth`).
+                 * @default {}
+                 */
+                headers: {
+                    [key: string]: string;
+                };
+            };
             /**
              * @description What executes the tools.
              * @default {
@@ -1941,15 +1972,15 @@ export interface components {
                  */
                 type: "mcp";
                 /**
-                 * @description Port the server listens on in its container. The process runtime assigns PORT instead.
+                 * @description Port the server listens on in its container, 8000 by default. The process runtime assigns PORT instead. Absent with `remote`.
                  * @default 8000
                  */
-                port: number;
+                port?: number;
                 /**
-                 * @description URL path of its MCP endpoint.
+                 * @description URL path of its MCP endpoint, `/mcp` by default. Absent with `remote`.
                  * @default /mcp
                  */
-                path: string;
+                path?: string;
                 /** @description Begins the names under which clients see the tools, such as `crm_` in `crm_search`; `""` for none. Absent: the name of the resource with `_`. */
                 prefix?: string;
             } | {
@@ -1984,11 +2015,11 @@ export interface components {
                 /** @description The operations that become tools: by `operationId`, or by method and path such as `GET /pets/{petId}`. `*` stands for any characters. They may be at most 128. */
                 operations: string[];
                 /**
-                 * @description Port the server listens on in its container. The process runtime assigns PORT instead.
+                 * @description Port the server listens on in its container, 8000 by default. The process runtime assigns PORT instead. Absent with `remote`.
                  * @default 8000
                  */
-                port: number;
-                /** @description URL path before the paths of the document, such as `/api/v3`. Absent: the path of the first of the `servers` in the document. Their hosts are never called. */
+                port?: number;
+                /** @description URL path before the paths of the document, such as `/api/v3`. Absent: the path of `remote.url` unless that is `/`, else the path of the first of the `servers` in the document. Their hosts are never called. */
                 path?: string;
                 /** @description Begins the names under which clients see the tools, such as `crm_` in `crm_search`; `""` for none. Absent: the name of the resource with `_`. */
                 prefix?: string;
@@ -2060,15 +2091,15 @@ export interface components {
                     [key: string]: unknown;
                 };
                 /**
-                 * @description Port the server listens on in its container. The process runtime assigns PORT instead.
+                 * @description Port the server listens on in its container, 8000 by default. The process runtime assigns PORT instead. Absent with `remote`.
                  * @default 8000
                  */
-                port: number;
+                port?: number;
                 /**
-                 * @description URL path that takes the arguments.
+                 * @description URL path that takes the arguments, `/score` by default. Absent with `remote`.
                  * @default /score
                  */
-                path: string;
+                path?: string;
                 /**
                  * @description HTTP method with which the gateway sends the arguments as JSON.
                  * @default POST
@@ -2087,7 +2118,7 @@ export interface components {
              *       "path": "/healthz"
              *     }
              */
-            healthCheck: {
+            healthCheck?: {
                 /**
                  * @description `http`: GET on `path` must answer 2xx. `tcp`: the port is open. `mcp`: a POST to the MCP endpoint is answered in MCP; Kubernetes cannot send one and checks the port instead. Absent: `http`, or `tcp` for a server without a health endpoint, which answers `path` with 404 or, at its default, with another 4xx than 401 and 429.
                  * @enum {string}
@@ -2103,7 +2134,7 @@ export interface components {
              * @description Kubernetes resource requests and limits. The process runtime does not enforce them.
              * @default {}
              */
-            resources: {
+            resources?: {
                 /** @description Resources that the scheduler reserves for each replica. */
                 requests?: {
                     /** @description Processors, such as `250m` or `2`. */
