@@ -9,7 +9,7 @@ export interface paths {
         };
         /**
          * List adapters
-         * @description Lists the adapters that you may read, ordered by name.
+         * @description Lists the adapters that you may read, by default ordered by name. `q`, `tag` and `phase` narrow the list together.
          */
         get: operations["listAdapters"];
         put?: never;
@@ -158,7 +158,7 @@ export interface paths {
         };
         /**
          * List tools
-         * @description Lists the tools that you may read, ordered by name.
+         * @description Lists the tools that you may read, by default ordered by name. `q`, `tag` and `phase` narrow the list together.
          */
         get: operations["listTools"];
         put?: never;
@@ -259,7 +259,7 @@ export interface paths {
         };
         /**
          * List toolsets
-         * @description Lists the toolsets that you may read, ordered by name.
+         * @description Lists the toolsets that you may read, by default ordered by name. `q`, `tag` and `phase` narrow the list together.
          */
         get: operations["listToolsets"];
         put?: never;
@@ -320,6 +320,26 @@ export interface paths {
          * @description Says whether the last change is published.
          */
         get: operations["getToolsetStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow changes
+         * @description Streams what changes of the resources, tenants and quotas that you may read, as server-sent events. The field `event` is the type and `data` a ChangeEvent. `start` and `reset` come first where earlier changes are not sent: list what you need after them. The stream ends with your sign-in.
+         */
+        get: operations["streamEvents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -698,6 +718,16 @@ export interface components {
             useWorkloadIdentity?: boolean;
             /** @description Holders of any of these roles may use the resource, as well as its creator and mcp.admin. Default: `[]`. */
             requiredRoles?: string[];
+            /** @description Name for people. */
+            title?: string;
+            /** @description Icons for catalogues, in the form of MCP. Default: `[]`. */
+            icons?: components["schemas"]["Icon"][];
+            /** @description Words to filter lists by. Default: `[]`. */
+            tags?: string[];
+            /** @description Where people read about it, as an https URL, or the text itself in Markdown. */
+            documentation?: string;
+            /** @description Who answers for it: a team, a person or an address. */
+            owner?: string;
             /** @description A server that runs elsewhere, in place of `imageName` and `imageVersion`. The gateway runs nothing for it and connects to its URL. */
             remote?: {
                 /**
@@ -873,6 +903,22 @@ export interface components {
              * @default []
              */
             requiredRoles: string[];
+            /** @description Name for people. */
+            title?: string;
+            /**
+             * @description Icons for catalogues, in the form of MCP.
+             * @default []
+             */
+            icons: components["schemas"]["Icon"][];
+            /**
+             * @description Words to filter lists by.
+             * @default []
+             */
+            tags: string[];
+            /** @description Where people read about it, as an https URL, or the text itself in Markdown. */
+            documentation?: string;
+            /** @description Who answers for it: a team, a person or an address. */
+            owner?: string;
             /** @description A server that runs elsewhere, in place of `imageName` and `imageVersion`. The gateway runs nothing for it and connects to its URL. */
             remote?: {
                 /**
@@ -1269,12 +1315,39 @@ export interface components {
          * @enum {string}
          */
         AuditOutcome: "success" | "refused" | "failed" | "aborted";
+        ChangeEvent: {
+            /**
+             * @description created: it exists, or you may read it from now on. updated: its spec has changed. status: what the worker has observed of it has changed. deleted: it is gone, or you may not read it any more.
+             * @enum {string}
+             */
+            type: "created" | "updated" | "status" | "deleted";
+            /**
+             * @description Kind of the resource; `tenant` or, for the limits of a tenant, `quota`.
+             * @enum {string}
+             */
+            kind: "adapter" | "tool" | "toolset" | "tenant" | "quota";
+            /** @description Name of the resource; id of the tenant. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Differs between a resource and a later one of the same name.
+             */
+            id?: string;
+            /** @description Generation of the resource after the change. */
+            generation?: number;
+            phase?: components["schemas"]["Phase"];
+            /**
+             * Format: date-time
+             * @description When it changed.
+             */
+            time: string;
+        };
         Condition: {
             /**
              * @description The aspect that the condition describes.
              * @enum {string}
              */
-            type: "Ready" | "Progressing" | "HealthCheck";
+            type: "Ready" | "Progressing" | "HealthCheck" | "Document";
             /**
              * @description Whether the condition holds.
              * @enum {string}
@@ -1289,6 +1362,19 @@ export interface components {
              * @description When `status` last changed.
              */
             lastTransitionTime: string;
+        };
+        Icon: {
+            /** @description https URL of the image, or the image itself as a data URL in base64. */
+            src: string;
+            /** @description Media type of the image, if the server of the URL does not say it. */
+            mimeType?: string;
+            /** @description Sizes such as `48x48`; `any` for an image that scales. */
+            sizes?: string[];
+            /**
+             * @description The theme that the image is for.
+             * @enum {string}
+             */
+            theme?: "light" | "dark";
         };
         PermissionExplanation: {
             /** @description The caller that the answer is about. */
@@ -1693,6 +1779,16 @@ export interface components {
             useWorkloadIdentity?: boolean;
             /** @description Holders of any of these roles may use the resource, as well as its creator and mcp.admin. Default: `[]`. */
             requiredRoles?: string[];
+            /** @description Name for people. */
+            title?: string;
+            /** @description Icons for catalogues, in the form of MCP. Default: `[]`. */
+            icons?: components["schemas"]["Icon"][];
+            /** @description Words to filter lists by. Default: `[]`. */
+            tags?: string[];
+            /** @description Where people read about it, as an https URL, or the text itself in Markdown. */
+            documentation?: string;
+            /** @description Who answers for it: a team, a person or an address. */
+            owner?: string;
             /** @description A server that runs elsewhere, in place of `imageName` and `imageVersion`. The gateway runs nothing for it and connects to its URL. */
             remote?: {
                 /**
@@ -1749,10 +1845,15 @@ export interface components {
                  * @constant
                  */
                 type: "openapi";
-                /** @description The OpenAPI document (3.0 or 3.1). The gateway keeps the parts that the chosen operations need. It stands alone: every `$ref` begins with `#/components/` or `#/paths/`. */
-                document: {
+                /** @description The OpenAPI document (3.0 or 3.1). The gateway keeps the parts that the chosen operations need. It stands alone: every `$ref` begins with `#/components/` or `#/paths/`. Either this or `documentUrl`. */
+                document?: {
                     [key: string]: unknown;
                 };
+                /**
+                 * @description Where the server has its OpenAPI document, in JSON or YAML: a path, or with `remote` also a URL at the origin of `remote.url`. The gateway reads it when the server is there, and again every five minutes. Either this or `document`.
+                 * @example /openapi.json
+                 */
+                documentUrl?: string;
                 /** @description The operations that become tools: by `operationId`, or by method and path such as `GET /pets/{petId}`. `*` stands for any characters. They may be at most 128. */
                 operations: string[];
                 /** @description Port the server listens on in its container, 8000 by default. The process runtime assigns PORT instead. Absent with `remote`. Default: `8000`. */
@@ -1938,6 +2039,22 @@ export interface components {
              * @default []
              */
             requiredRoles: string[];
+            /** @description Name for people. */
+            title?: string;
+            /**
+             * @description Icons for catalogues, in the form of MCP.
+             * @default []
+             */
+            icons: components["schemas"]["Icon"][];
+            /**
+             * @description Words to filter lists by.
+             * @default []
+             */
+            tags: string[];
+            /** @description Where people read about it, as an https URL, or the text itself in Markdown. */
+            documentation?: string;
+            /** @description Who answers for it: a team, a person or an address. */
+            owner?: string;
             /** @description A server that runs elsewhere, in place of `imageName` and `imageVersion`. The gateway runs nothing for it and connects to its URL. */
             remote?: {
                 /**
@@ -2008,10 +2125,15 @@ export interface components {
                  * @constant
                  */
                 type: "openapi";
-                /** @description The OpenAPI document (3.0 or 3.1). The gateway keeps the parts that the chosen operations need. It stands alone: every `$ref` begins with `#/components/` or `#/paths/`. */
-                document: {
+                /** @description The OpenAPI document (3.0 or 3.1). The gateway keeps the parts that the chosen operations need. It stands alone: every `$ref` begins with `#/components/` or `#/paths/`. Either this or `documentUrl`. */
+                document?: {
                     [key: string]: unknown;
                 };
+                /**
+                 * @description Where the server has its OpenAPI document, in JSON or YAML: a path, or with `remote` also a URL at the origin of `remote.url`. The gateway reads it when the server is there, and again every five minutes. Either this or `document`.
+                 * @example /openapi.json
+                 */
+                documentUrl?: string;
                 /** @description The operations that become tools: by `operationId`, or by method and path such as `GET /pets/{petId}`. `*` stands for any characters. They may be at most 128. */
                 operations: string[];
                 /**
@@ -2180,6 +2302,14 @@ export interface components {
             name: string;
             /** @description Name for people; MCP clients show it. */
             title?: string;
+            /** @description Icons for catalogues, in the form of MCP. Default: `[]`. */
+            icons?: components["schemas"]["Icon"][];
+            /** @description Words to filter lists by. Default: `[]`. */
+            tags?: string[];
+            /** @description Where people read about it, as an https URL, or the text itself in Markdown. */
+            documentation?: string;
+            /** @description Who answers for it: a team, a person or an address. */
+            owner?: string;
             /** @description A text for people and models. MCP clients get it as instructions. Default: `""`. */
             description?: string;
             /** @description Holders of any of these roles may use the toolset, as well as its creator and mcp.admin. They see the tools in it that they may use. Default: `[]`. */
@@ -2249,6 +2379,20 @@ export interface components {
             name: string;
             /** @description Name for people; MCP clients show it. */
             title?: string;
+            /**
+             * @description Icons for catalogues, in the form of MCP.
+             * @default []
+             */
+            icons: components["schemas"]["Icon"][];
+            /**
+             * @description Words to filter lists by.
+             * @default []
+             */
+            tags: string[];
+            /** @description Where people read about it, as an https URL, or the text itself in Markdown. */
+            documentation?: string;
+            /** @description Who answers for it: a team, a person or an address. */
+            owner?: string;
             /**
              * @description A text for people and models. MCP clients get it as instructions.
              * @default
@@ -2424,6 +2568,14 @@ export interface operations {
                 limit?: number;
                 /** @description Begin of the page, from the Link header of the previous page. */
                 cursor?: string;
+                /** @description Words to search for, in any case. Each is in the name, the title, the description, the owner, a tag or the name of the image. */
+                q?: string;
+                /** @description Only entries with this tag; with all of several, separated by commas. */
+                tag?: string;
+                /** @description Only entries in this phase; in one of several, separated by commas. */
+                phase?: string;
+                /** @description Order of the entries; `-` is the other way round. */
+                sort?: "name" | "-name" | "createdAt" | "-createdAt" | "lastUpdatedAt" | "-lastUpdatedAt";
             };
             header?: never;
             path?: never;
@@ -3106,6 +3258,14 @@ export interface operations {
                 limit?: number;
                 /** @description Begin of the page, from the Link header of the previous page. */
                 cursor?: string;
+                /** @description Words to search for, in any case. Each is in the name, the title, the description, the owner, a tag or the name of the image. */
+                q?: string;
+                /** @description Only entries with this tag; with all of several, separated by commas. */
+                tag?: string;
+                /** @description Only entries in this phase; in one of several, separated by commas. */
+                phase?: string;
+                /** @description Order of the entries; `-` is the other way round. */
+                sort?: "name" | "-name" | "createdAt" | "-createdAt" | "lastUpdatedAt" | "-lastUpdatedAt";
             };
             header?: never;
             path?: never;
@@ -3654,6 +3814,14 @@ export interface operations {
                 limit?: number;
                 /** @description Begin of the page, from the Link header of the previous page. */
                 cursor?: string;
+                /** @description Words to search for, in any case. Each is in the name, the title, the description, the owner, a tag or the name of the image. */
+                q?: string;
+                /** @description Only entries with this tag; with all of several, separated by commas. */
+                tag?: string;
+                /** @description Only entries in this phase; in one of several, separated by commas. */
+                phase?: string;
+                /** @description Order of the entries; `-` is the other way round. */
+                sort?: "name" | "-name" | "createdAt" | "-createdAt" | "lastUpdatedAt" | "-lastUpdatedAt";
             };
             header?: never;
             path?: never;
@@ -4109,6 +4277,81 @@ export interface operations {
             };
             /** @description The toolset does not exist, or you may not read it. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached; try again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    streamEvents: {
+        parameters: {
+            query?: {
+                /** @description Begin after the event with this id, or at this time. Absent: begin now. The header `Last-Event-ID`, which browsers send when they connect again, comes before it. */
+                since?: string;
+                /** @description Only events of this kind. */
+                kind?: "adapter" | "tool" | "toolset" | "tenant" | "quota";
+                /** @description Only events of resources with this name, or of the tenant with this id. */
+                name?: string;
+            };
+            header?: {
+                /** @description Id of the last event that you have. It comes before `since`. */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events until the client leaves. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request does not identify its caller in a way that the gateway accepts. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Requests from this web origin or for this host are not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You have 20 streams open at this control plane, the maximum. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -135,6 +135,12 @@ export interface Calls {
     item: string;
     entry: never;
   };
+  streamEvents: {
+    args: [input?: { query?: NonNullable<operations['streamEvents']['parameters']['query']>; header?: NonNullable<operations['streamEvents']['parameters']['header']>; signal?: AbortSignal | undefined }];
+    answer: operations['streamEvents']['responses'][200]['content']['text/event-stream'];
+    item: ServerSentEvent;
+    entry: never;
+  };
   listTenants: {
     args: [input?: { query?: NonNullable<operations['listTenants']['parameters']['query']>; signal?: AbortSignal | undefined }];
     answer: operations['listTenants']['responses'][200]['content']['application/json'];

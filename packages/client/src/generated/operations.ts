@@ -132,6 +132,12 @@ export const operationTable = {
     "tag": "toolsets",
     "type": "application/json"
   },
+  "streamEvents": {
+    "method": "get",
+    "path": "/events",
+    "tag": "events",
+    "type": "text/event-stream"
+  },
   "listTenants": {
     "method": "get",
     "path": "/tenants",
