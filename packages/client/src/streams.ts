@@ -20,7 +20,7 @@ type Body = ReadableStream<Uint8Array<ArrayBuffer>>;
  */
 export function itemsOf(response: Response): AsyncGenerator<unknown, void> {
   const type = response.headers.get('content-type') ?? '';
-  const body = response.body ?? new Blob().stream();
+  const body = response.body ?? new Blob([]).stream();
   if (type.startsWith('text/event-stream')) return eventsOf(body);
   return type.startsWith('application/x-ndjson') ? valuesOf(body) : linesOf(body);
 }
