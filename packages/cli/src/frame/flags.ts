@@ -36,7 +36,11 @@ export type Variables = Partial<
     | 'PORT'
     | 'NO_COLOR'
     | 'XDG_CONFIG_HOME'
-    | 'APPDATA',
+    | 'APPDATA'
+    // Of MCP clients, which keep their files there.
+    | 'CODEX_HOME'
+    | 'COPILOT_HOME'
+    | 'CLINE_MCP_SETTINGS_PATH',
     string
   >
 >;

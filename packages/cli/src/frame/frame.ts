@@ -14,6 +14,10 @@ export interface Surroundings {
   signal: AbortSignal;
   version: string;
   fetch?: typeof globalThis.fetch;
+  /** The folder of the user, in place of the one of the system. */
+  home?: string;
+  /** Opens a URL for the user, in place of their browser. */
+  browser?: (url: string) => Promise<void>;
 }
 
 /** What an action of a command gets. */
