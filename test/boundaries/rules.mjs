@@ -122,6 +122,7 @@ export const layers = {
       'permissions',
       'tenants',
       'events',
+      'registry',
     ],
     ['resources'],
     ['http'],
