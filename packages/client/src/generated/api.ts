@@ -1415,7 +1415,7 @@ export interface components {
              * @description The aspect that the condition describes.
              * @enum {string}
              */
-            type: "Ready" | "Progressing" | "HealthCheck";
+            type: "Ready" | "Progressing" | "HealthCheck" | "Document";
             /**
              * @description Whether the condition holds.
              * @enum {string}
@@ -1988,10 +1988,15 @@ export interface components {
                  * @constant
                  */
                 type: "openapi";
-                /** @description The OpenAPI document (3.0 or 3.1). The gateway keeps the parts that the chosen operations need. It stands alone: every `$ref` begins with `#/components/` or `#/paths/`. */
-                document: {
+                /** @description The OpenAPI document (3.0 or 3.1). The gateway keeps the parts that the chosen operations need. It stands alone: every `$ref` begins with `#/components/` or `#/paths/`. Either this or `documentUrl`. */
+                document?: {
                     [key: string]: unknown;
                 };
+                /**
+                 * @description Where the server has its OpenAPI document, in JSON or YAML: a path, or with `remote` also a URL at the origin of `remote.url`. The gateway reads it when the server is there, and again every five minutes. Either this or `document`.
+                 * @example /openapi.json
+                 */
+                documentUrl?: string;
                 /** @description The operations that become tools: by `operationId`, or by method and path such as `GET /pets/{petId}`. `*` stands for any characters. They may be at most 128. */
                 operations: string[];
                 /** @description Port the server listens on in its container, 8000 by default. The process runtime assigns PORT instead. Absent with `remote`. Default: `8000`. */
@@ -2263,10 +2268,15 @@ export interface components {
                  * @constant
                  */
                 type: "openapi";
-                /** @description The OpenAPI document (3.0 or 3.1). The gateway keeps the parts that the chosen operations need. It stands alone: every `$ref` begins with `#/components/` or `#/paths/`. */
-                document: {
+                /** @description The OpenAPI document (3.0 or 3.1). The gateway keeps the parts that the chosen operations need. It stands alone: every `$ref` begins with `#/components/` or `#/paths/`. Either this or `documentUrl`. */
+                document?: {
                     [key: string]: unknown;
                 };
+                /**
+                 * @description Where the server has its OpenAPI document, in JSON or YAML: a path, or with `remote` also a URL at the origin of `remote.url`. The gateway reads it when the server is there, and again every five minutes. Either this or `document`.
+                 * @example /openapi.json
+                 */
+                documentUrl?: string;
                 /** @description The operations that become tools: by `operationId`, or by method and path such as `GET /pets/{petId}`. `*` stands for any characters. They may be at most 128. */
                 operations: string[];
                 /**

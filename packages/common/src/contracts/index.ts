@@ -76,6 +76,7 @@ export {
   MAX_OPERATIONS,
   type OpenApiSource,
   prefixOf,
+  ReadDocument,
   ToolPath,
   ToolSource,
 } from './tool-source.js';
