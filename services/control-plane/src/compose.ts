@@ -43,6 +43,7 @@ import { createApiServer } from './http/server.js';
 import { instrumentApi } from './metrics.js';
 import { managementPaths } from './openapi/management-paths.js';
 import { permissionRoutes } from './permissions/routes.js';
+import { registryRoutes } from './registry/routes.js';
 import { logRoutes, type LogRoutesParts, resourceRoutes } from './resources/routes.js';
 import { type ResourceLimits, resourceService } from './resources/service.js';
 import type { MayUseWorkloadIdentity } from './resources/workload-identity.js';
@@ -135,6 +136,15 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
         sessionRoutes({ adapters, sessions, postHint: definition.postHint }),
       ],
       ...tools.collections,
+      '/registry/v0.1/servers': [
+        registryRoutes({
+          kinds: {
+            adapter: { rows, rowOf: adapters.row },
+            toolset: { rows: tools.setRows, rowOf: tools.rowOf.toolset },
+          },
+          publicUrl: parts.publicUrl,
+        }),
+      ],
       '/events': [
         eventRoutes({
           changes: changeLog(changeRows(database), { log }),
@@ -191,10 +201,12 @@ function composeTools(
   const checkSharedCredential = broker.checkSharedUse;
   const ofTool = toolDefinition(rows, { mayUseWorkloadIdentity, checkSharedCredential, findAdapter });
   const tools = resourceService(ofTool, { queue, limits, log });
-  const ofToolset = toolsetDefinition(toolsetRows(database, now));
+  const setRows = toolsetRows(database, now);
+  const ofToolset = toolsetDefinition(setRows);
   const toolsets = resourceService(ofToolset, { queue, limits: toolsetLimits, log });
   return {
     rows,
+    setRows,
     rowOf: { tool: tools.row, toolset: toolsets.row },
     collections: {
       '/tools': [

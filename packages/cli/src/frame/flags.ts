@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { usageError } from './exit.js';
 import type { Wanted } from './contexts.js';
 import { outputFormat, type OutputFormat } from './output.js';

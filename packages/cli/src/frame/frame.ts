@@ -32,6 +32,7 @@ export interface Run extends Surroundings {
  * Makes an action for commander from one that takes its session:
  * `.command('get <name>').action(act(surroundings, (run, name: string, options: Options) => …))`.
  */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- commander does not say what its arguments are
 export function act<Parameters extends unknown[]>(
   surroundings: Surroundings,
   action: (run: Run, ...parameters: Parameters) => Promise<void>,
@@ -46,6 +47,7 @@ export function act<Parameters extends unknown[]>(
 }
 
 /** The same for a command that calls no gateway. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
 export function local<Parameters extends unknown[]>(
   surroundings: Surroundings,
   action: (run: Omit<Run, 'session'>, ...parameters: Parameters) => Promise<void>,
