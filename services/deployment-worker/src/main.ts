@@ -3,6 +3,7 @@ import {
   connectDatabase,
   countResources,
   migrateWhenConnected,
+  toolDefinitionRows,
   toolRows,
   toolsetRows,
 } from '@mcp-gateway/database';
@@ -61,7 +62,11 @@ runMain(async () => {
   const remotes = remoteServers({ egress: createEgress({ allowedNetworks, proxyFor: proxiesOf(process.env) }) });
   defer(async () => remotes.close());
   const worker = composeWorker({
-    kinds: [adapterKind(adapters, remotes), toolKind(toolRows(database), adapters), toolsetKind(toolsetRows(database))],
+    kinds: [
+      adapterKind(adapters, remotes),
+      toolKind(toolRows(database), adapters, toolDefinitionRows(database)),
+      toolsetKind(toolsetRows(database)),
+    ],
     countResources: () => countResources(database),
     runtime,
     redis,

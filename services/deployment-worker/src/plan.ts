@@ -34,6 +34,8 @@ interface Desired<Spec extends ResourceSpec> {
   routing: KindRouting;
   /** Of a tool or a toolset: what is published beside its route. */
   definition?: PublishedDefinition;
+  /** Of a tool whose definitions need approval. */
+  approval?: UntimedCondition;
 }
 
 /** A row with its workload and revision. Computed once for each run, because the revision is a hash. */

@@ -1,12 +1,20 @@
 import type { ToolSource } from '@mcp-gateway/common/contracts';
 import { unreachable } from '@mcp-gateway/common/errors';
-import type { AdapterRow, AdapterRows, ToolRow, ToolRows } from '@mcp-gateway/database';
+import type { AdapterRow, AdapterRows, ToolDefinitionRows, ToolRow, ToolRows } from '@mcp-gateway/database';
 import { compileOperations, type CompiledOperation } from '@mcp-gateway/openapi';
+import { lockingOf, type Locking } from './definition-lock.js';
 import type { ManagedKind } from './kinds.js';
 import { desiredState, type ReplicatedState, type UnreplicatedState } from './plan.js';
 
-/** @param adapters that tools may have as their source */
-export function toolKind(rows: ToolRows, adapters: Pick<AdapterRows, 'find'>): ManagedKind {
+/**
+ * @param adapters that tools may have as their source
+ * @param definitions what is approved of sources that describe their tools themselves
+ */
+export function toolKind(
+  rows: ToolRows,
+  adapters: Pick<AdapterRows, 'find'>,
+  definitions: Pick<ToolDefinitionRows, 'find'>,
+): ManagedKind {
   const compiled = compiledOperations();
   return {
     kind: 'tool',
@@ -17,10 +25,13 @@ export function toolKind(rows: ToolRows, adapters: Pick<AdapterRows, 'find'>): M
       const { source } = row.spec;
       switch (source.type) {
         case 'http':
-        case 'mcp':
           return desiredTool(row);
-        case 'adapter':
-          return adapterTools(row, source, await adapters.find(source.adapter));
+        case 'mcp':
+          return desiredTool(row, await lockingOf(row, definitions));
+        case 'adapter': {
+          const [adapter, locking] = [await adapters.find(source.adapter), await lockingOf(row, definitions)];
+          return adapterTools(row, source, adapter, locking);
+        }
         case 'openapi':
           // Nothing is published of what is being deleted.
           return openApiTools(row, source, row.deletedAt ? [] : await compiled(row, source));
@@ -32,12 +43,13 @@ export function toolKind(rows: ToolRows, adapters: Pick<AdapterRows, 'find'>): M
 }
 
 /** @throws Error for a stored spec that does not fit the contract */
-export function desiredTool(row: ToolRow): ReplicatedState {
+export function desiredTool(row: ToolRow, { lock, approval }: Locking = {}): ReplicatedState {
   const { name, source, toolDefinition } = row.spec;
   if (source.type === 'mcp') {
     const { port, path, prefix } = source;
-    const definition = { type: 'mcp' as const, ...(prefix !== undefined && { prefix }) };
-    return { ...desiredState(row, { port, path }, { affinity: 'session', ...authOf(row) }), definition };
+    const definition = { type: 'mcp' as const, ...(prefix !== undefined && { prefix }), ...(lock && { lock }) };
+    const state = desiredState(row, { port, path }, { affinity: 'session', ...authOf(row) });
+    return { ...state, definition, ...(approval && { approval }) };
   }
   if (!toolDefinition) throw new Error(`The stored spec of tool ${name} has no toolDefinition. Register it again.`);
   const { port, path, method, tool } = toolDefinition;
@@ -51,7 +63,12 @@ const authOf = ({ spec: { upstreamAuth } }: ToolRow) => (upstreamAuth ? { upstre
 type Source<Type extends ToolSource['type']> = Extract<ToolSource, { type: Type }>;
 
 /** The server is that of the adapter, so nothing of the tool runs. */
-function adapterTools(row: ToolRow, source: Source<'adapter'>, adapter: AdapterRow | null): UnreplicatedState {
+function adapterTools(
+  row: ToolRow,
+  { approval: _, whileChanged: __, ...source }: Source<'adapter'>,
+  adapter: AdapterRow | null,
+  { lock, approval }: Locking,
+): UnreplicatedState {
   const { adapter: name } = source;
   const isThere = adapter !== null && adapter.deletedAt === null;
   const readiness = isThere
@@ -64,7 +81,8 @@ function adapterTools(row: ToolRow, source: Source<'adapter'>, adapter: AdapterR
   return {
     row,
     routing: { affinity: 'session' },
-    definition: source,
+    definition: { ...source, ...(lock && { lock }) },
+    ...(approval && { approval }),
     standing: () => ({
       phase: isThere ? 'Ready' : 'Failed',
       conditions: [{ type: 'Ready', ...readiness }],

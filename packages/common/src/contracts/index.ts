@@ -19,6 +19,20 @@ export {
   ServerTls,
   UpstreamAuth,
 } from './credential.js';
+export {
+  ApprovalBody,
+  ApprovedDefinition,
+  DEFINITION_BOUNDS,
+  DefinitionChanges,
+  type DefinitionChange,
+  definitionKey,
+  type DefinitionKind,
+  DefinitionReport,
+  type Difference,
+  PublishedLock,
+  RecordedDefinition,
+  type ReportedDefinition,
+} from './definition-lock.js';
 export { OperationPlan, type BodyPlan, type ParameterPlan } from './operation-plan.js';
 export { PublishedDefinition, PublishedTool, PublishedToolset } from './published-tool.js';
 export type { ReplicatedSpec, ResourceRequest } from './replicated.js';
@@ -54,7 +68,7 @@ export {
   TenantResource,
 } from './tenant.js';
 export { McpTool, ToolBody, ToolDefinition, ToolRequest, ToolResource, ToolSpec, ToolStatus } from './tool.js';
-export { matchesName, MAX_OPERATIONS, type OpenApiSource, prefixOf, ToolPath, ToolSource } from './tool-source.js';
+export { lockOf, matchesName, MAX_OPERATIONS, type OpenApiSource, prefixOf, ToolPath, ToolSource } from './tool-source.js';
 export {
   ToolNames,
   ToolSelection,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { boundedString, text } from './adapter-fields.js';
 import { boundedJson } from './bounded-json.js';
+import { Approval, WhileChanged } from './definition-lock.js';
 import { Port, UrlPath } from './replicated.js';
 import { ResourceName } from './resource.js';
 
@@ -51,6 +52,20 @@ const OpenApiDocument = z
       '`$ref` begins with `#/components/` or `#/paths/`.',
   });
 
+/** Of a source whose server describes its tools itself, and may describe others tomorrow. */
+const lockFields = {
+  approval: Approval.optional().meta({
+    description:
+      '`required`: tools and prompts are served once somebody has approved their definitions, and a change is held back until it ' +
+      'is approved, too. Absent or `none`: they are served as the server defines them.',
+  }),
+  whileChanged: WhileChanged.optional().meta({
+    description:
+      'With `approval: required`, what clients see of a tool whose definition has changed: `last-approved`, also if absent, is ' +
+      'the definition that was approved; `hidden` is nothing.',
+  }),
+};
+
 const SOURCES = 'must be "http", "mcp", "adapter" or "openapi"';
 
 /** What executes the tools: how the tool router finds and calls them. */
@@ -66,6 +81,7 @@ export const ToolSource = z
         port,
         path: ToolPath.default('/mcp').meta({ description: 'URL path of its MCP endpoint.' }),
         prefix: Prefix,
+        ...lockFields,
       }),
       z.strictObject({
         type: z.literal('adapter').meta({
@@ -78,6 +94,7 @@ export const ToolSource = z
         prompts: names('Prompts of the adapter'),
         resources: names('Resources and resource templates of the adapter, by URI'),
         prefix: Prefix,
+        ...lockFields,
       }),
       z.strictObject({
         type: z.literal('openapi').meta({
@@ -129,4 +146,14 @@ export function matchesName(pattern: string, name: string): boolean {
     at = found + part.length;
   }
   return true;
+}
+
+/**
+ * How a source is locked that serves nothing before it is approved; undefined for one that needs no approval. Documents are sent
+ * with PUT: a caller that sends one approves it.
+ */
+export function lockOf(source: ToolSource): { whileChanged: WhileChanged } | undefined {
+  const isDiscovered = source.type === 'mcp' || source.type === 'adapter';
+  if (!isDiscovered || source.approval !== 'required') return undefined;
+  return { whileChanged: source.whileChanged ?? 'last-approved' };
 }
