@@ -64,7 +64,7 @@ runMain(async () => {
   const worker = composeWorker({
     kinds: [
       adapterKind(adapters, remotes),
-      toolKind(toolRows(database), adapters, toolDefinitionRows(database)),
+      toolKind(toolRows(database), adapters, toolDefinitionRows(database), remotes),
       toolsetKind(toolsetRows(database)),
     ],
     countResources: () => countResources(database),

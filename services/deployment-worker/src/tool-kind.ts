@@ -1,64 +1,94 @@
-import type { ToolSource } from '@mcp-gateway/common/contracts';
+import {
+  apiPath,
+  DEFAULT_MCP_PATH,
+  DEFAULT_PATH,
+  DEFAULT_PORT,
+  type PublishedDefinition,
+  type PublishedTool,
+  type ToolSource,
+} from '@mcp-gateway/common/contracts';
 import { unreachable } from '@mcp-gateway/common/errors';
 import type { AdapterRow, AdapterRows, ToolDefinitionRows, ToolRow, ToolRows } from '@mcp-gateway/database';
 import { compileOperations, type CompiledOperation } from '@mcp-gateway/openapi';
 import { lockingOf, type Locking } from './definition-lock.js';
-import type { ManagedKind } from './kinds.js';
-import { desiredState, type ReplicatedState, type UnreplicatedState } from './plan.js';
+import { type ManagedKind, type RemoteChecks, remoteRoute, UNCHECKED, watching } from './kinds.js';
+import { type DesiredState, desiredState, type KindRouting, type UnreplicatedState } from './plan.js';
+import { remoteStanding } from './remote/standing.js';
 
 /**
  * @param adapters that tools may have as their source
  * @param definitions what is approved of sources that describe their tools themselves
+ * @param remotes checks the servers of tools that run elsewhere
  */
 export function toolKind(
   rows: ToolRows,
   adapters: Pick<AdapterRows, 'find'>,
   definitions: Pick<ToolDefinitionRows, 'find'>,
+  remotes: RemoteChecks = UNCHECKED,
 ): ManagedKind {
   const compiled = compiledOperations();
-  return {
-    kind: 'tool',
-    rows,
-    async find(name) {
-      const row = await rows.find(name);
-      if (!row) return null;
-      const { source } = row.spec;
-      switch (source.type) {
-        case 'http':
-          return desiredTool(row);
-        case 'mcp':
-          return desiredTool(row, await lockingOf(row, definitions));
-        case 'adapter': {
-          const [adapter, locking] = [await adapters.find(source.adapter), await lockingOf(row, definitions)];
-          return adapterTools(row, source, adapter, locking);
-        }
-        case 'openapi':
-          // Nothing is published of what is being deleted.
-          return openApiTools(row, source, row.deletedAt ? [] : await compiled(row, source));
-        default:
-          return unreachable(source);
-      }
-    },
-  };
+  async function desired(row: ToolRow): Promise<DesiredState> {
+    const { source } = row.spec;
+    switch (source.type) {
+      case 'http':
+      case 'mcp':
+        return desiredTool(row, remotes);
+      case 'adapter':
+        return adapterTools(row, source, await adapters.find(source.adapter));
+      case 'openapi':
+        // Nothing is published of what is being deleted.
+        return openApiTools(row, source, row.deletedAt ? [] : await compiled(row, source), remotes);
+      default:
+        return unreachable(source);
+    }
+  }
+  async function find(name: string): Promise<DesiredState | null> {
+    const row = await rows.find(name);
+    return row && withLock(await desired(row), await lockingOf(row, definitions));
+  }
+  return watching({ kind: 'tool', rows, find }, remotes);
+}
+
+function withLock(desired: DesiredState, { lock, approval }: Locking): DesiredState {
+  if (!lock) return desired;
+  return { ...desired, definition: { ...desired.definition, lock } as PublishedDefinition, ...(approval && { approval }) };
 }
 
 /** @throws Error for a stored spec that does not fit the contract */
-export function desiredTool(row: ToolRow, { lock, approval }: Locking = {}): ReplicatedState {
+export function desiredTool(row: ToolRow, remotes: RemoteChecks = UNCHECKED): DesiredState {
   const { name, source, toolDefinition } = row.spec;
   if (source.type === 'mcp') {
-    const { port, path, prefix } = source;
-    const definition = { type: 'mcp' as const, ...(prefix !== undefined && { prefix }), ...(lock && { lock }) };
-    const state = desiredState(row, { port, path }, { affinity: 'session', ...authOf(row) });
-    return { ...state, definition, ...(approval && { approval }) };
+    const { port = DEFAULT_PORT, path = DEFAULT_MCP_PATH, prefix } = source;
+    const definition = { type: 'mcp' as const, ...(prefix !== undefined && { prefix }) };
+    return served(row, { port, path, affinity: 'session', definition }, remotes);
   }
   if (!toolDefinition) throw new Error(`The stored spec of tool ${name} has no toolDefinition. Register it again.`);
-  const { port, path, method, tool } = toolDefinition;
+  const { port = DEFAULT_PORT, path = DEFAULT_PATH, method, tool } = toolDefinition;
   // A call has no session.
-  const state = desiredState(row, { port, path }, { affinity: 'none', ...authOf(row) });
-  return { ...state, definition: { type: 'http', tool, method } };
+  return served(row, { port, path, affinity: 'none', definition: { type: 'http', tool, method } }, remotes);
 }
 
-const authOf = ({ spec: { upstreamAuth } }: ToolRow) => (upstreamAuth ? { upstreamAuth } : {});
+interface Served {
+  port: number;
+  path: string;
+  affinity: KindRouting['affinity'];
+  definition: PublishedTool;
+}
+
+/** By replicas, or by a server that runs elsewhere. */
+function served(row: ToolRow, { port, path, affinity, definition }: Served, remotes: RemoteChecks): DesiredState {
+  const { upstreamAuth, remote } = row.spec;
+  const routing = { affinity, ...(upstreamAuth && { upstreamAuth }) };
+  if (!remote) return { ...desiredState(row, { port, path }, routing), definition };
+  const speaks = definition.type === 'mcp' ? ('mcp' as const) : ('http' as const);
+  const target = { remote, tls: undefined, speaks, hasCredential: upstreamAuth !== undefined };
+  return {
+    row,
+    routing: { ...routing, remote: remoteRoute(remote) },
+    definition,
+    standing: () => remoteStanding(row, remote.url, remotes.check(row, target)),
+  };
+}
 
 type Source<Type extends ToolSource['type']> = Extract<ToolSource, { type: Type }>;
 
@@ -67,7 +97,6 @@ function adapterTools(
   row: ToolRow,
   { approval: _, whileChanged: __, ...source }: Source<'adapter'>,
   adapter: AdapterRow | null,
-  { lock, approval }: Locking,
 ): UnreplicatedState {
   const { adapter: name } = source;
   const isThere = adapter !== null && adapter.deletedAt === null;
@@ -81,8 +110,7 @@ function adapterTools(
   return {
     row,
     routing: { affinity: 'session' },
-    definition: { ...source, ...(lock && { lock }) },
-    ...(approval && { approval }),
+    definition: source,
     standing: () => ({
       phase: isThere ? 'Ready' : 'Failed',
       conditions: [{ type: 'Ready', ...readiness }],
@@ -94,12 +122,12 @@ function adapterTools(
 
 function openApiTools(
   row: ToolRow,
-  { port, path = '/', prefix }: Source<'openapi'>,
+  { port = DEFAULT_PORT, path = '/', prefix }: Source<'openapi'>,
   operations: readonly CompiledOperation[],
-): ReplicatedState {
-  const state = desiredState(row, { port, path }, { affinity: 'none', ...authOf(row) });
+  remotes: RemoteChecks,
+): DesiredState {
   const definition = { type: 'openapi' as const, operations: [...operations], ...(prefix !== undefined && { prefix }) };
-  return { ...state, definition };
+  return served(row, { port, path, affinity: 'none', definition }, remotes);
 }
 
 /** Compiling takes a while for large documents, and a resync looks at every tool again and again. */
@@ -107,11 +135,11 @@ const MAX_COMPILED = 256;
 
 function compiledOperations() {
   const kept = new Map<string, { version: string; operations: readonly CompiledOperation[] }>();
-  return async ({ name, id, generation }: ToolRow, source: Source<'openapi'>) => {
+  return async ({ name, id, generation, spec }: ToolRow, source: Source<'openapi'>) => {
     const version = `${id} ${generation}`;
     const known = kept.get(name);
     if (known?.version === version) return known.operations;
-    const operations = await compileOperations(source);
+    const operations = await compileOperations({ ...source, path: apiPath(spec) });
     kept.delete(name);
     const [oldest] = kept.size >= MAX_COMPILED ? kept.keys() : [];
     if (oldest !== undefined) kept.delete(oldest);

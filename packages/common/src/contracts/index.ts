@@ -67,8 +67,29 @@ export {
   TenantId,
   TenantResource,
 } from './tenant.js';
-export { McpTool, ToolBody, ToolDefinition, ToolRequest, ToolResource, ToolSpec, ToolStatus } from './tool.js';
-export { lockOf, matchesName, MAX_OPERATIONS, type OpenApiSource, prefixOf, ToolPath, ToolSource } from './tool-source.js';
+export {
+  apiPath,
+  DEFAULT_PATH,
+  McpTool,
+  representedTool,
+  ToolBody,
+  ToolDefinition,
+  ToolRequest,
+  ToolResource,
+  ToolSpec,
+  ToolStatus,
+} from './tool.js';
+export {
+  DEFAULT_MCP_PATH,
+  DEFAULT_PORT,
+  lockOf,
+  matchesName,
+  MAX_OPERATIONS,
+  type OpenApiSource,
+  prefixOf,
+  ToolPath,
+  ToolSource,
+} from './tool-source.js';
 export {
   ToolNames,
   ToolSelection,

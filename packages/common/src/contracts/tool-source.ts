@@ -21,8 +21,15 @@ const Prefix = boundedString(32)
       'of the resource with `_`.',
   });
 
-const port = Port.default(8000).meta({
-  description: 'Port the server listens on in its container. The process runtime assigns PORT instead.',
+/** Where servers of tools listen, when their spec does not say it. */
+export const DEFAULT_PORT = 8000;
+export const DEFAULT_MCP_PATH = '/mcp';
+
+/** Absent beside `remote`. */
+export const ServerPort = Port.optional().meta({
+  description:
+    'Port the server listens on in its container, 8000 by default. The process runtime assigns PORT instead. Absent with `remote`.',
+  default: DEFAULT_PORT,
 });
 
 const MAX_NAMES = 256;
@@ -78,8 +85,11 @@ export const ToolSource = z
       }),
       z.strictObject({
         type: z.literal('mcp').meta({ description: 'The server is an MCP server, which describes its tools itself.' }),
-        port,
-        path: ToolPath.default('/mcp').meta({ description: 'URL path of its MCP endpoint.' }),
+        port: ServerPort,
+        path: ToolPath.optional().meta({
+          description: 'URL path of its MCP endpoint, `/mcp` by default. Absent with `remote`.',
+          default: DEFAULT_MCP_PATH,
+        }),
         prefix: Prefix,
         ...lockFields,
       }),
@@ -110,11 +120,11 @@ export const ToolSource = z
               'The operations that become tools: by `operationId`, or by method and path such as `GET /pets/{petId}`. `*` stands ' +
               `for any characters. They may be at most ${MAX_OPERATIONS}.`,
           }),
-        port,
+        port: ServerPort,
         path: ToolPath.optional().meta({
           description:
-            'URL path before the paths of the document, such as `/api/v3`. Absent: the path of the first of the `servers` in ' +
-            'the document. Their hosts are never called.',
+            'URL path before the paths of the document, such as `/api/v3`. Absent: the path of `remote.url` unless that is `/`, ' +
+            'else the path of the first of the `servers` in the document. Their hosts are never called.',
         }),
         prefix: Prefix,
       }),

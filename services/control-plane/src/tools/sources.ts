@@ -1,4 +1,4 @@
-import type { OpenApiSource, ToolSource } from '@mcp-gateway/common/contracts';
+import { apiPath, type OpenApiSource, type ToolSource, type ToolSpec } from '@mcp-gateway/common/contracts';
 import { GatewayError, invalidField } from '@mcp-gateway/common/errors';
 import { chosenPart, type CompiledOperation, compileOperations, DocumentFault } from '@mcp-gateway/openapi';
 import type { Requester } from '../http/request.js';
@@ -11,16 +11,17 @@ import { schemaFault } from './schema-faults.js';
  */
 export async function preparedSource(
   by: Requester,
-  source: ToolSource,
+  spec: ToolSpec,
   findAdapter: (by: Requester, name: string) => Promise<unknown>,
 ): Promise<ToolSource> {
+  const { source } = spec;
   if (source.type === 'adapter') {
     // What is judged is the tool, so the decision on the adapter is not noted.
     await findAdapter({ ...by, judged: {} }, source.adapter).catch(refuseAdapter);
     return source;
   }
   if (source.type !== 'openapi') return source;
-  return preparedDocument(source).catch((error: unknown) => {
+  return preparedDocument(source, apiPath(spec)).catch((error: unknown) => {
     throw error instanceof DocumentFault ? invalidField(pointerOf(error.field, error.path), error.message) : error;
   });
 }
@@ -30,9 +31,9 @@ function refuseAdapter(error: unknown): never {
   throw invalidField('#/source/adapter', 'is no adapter that you may use; GET /adapters lists those that you may');
 }
 
-async function preparedDocument(source: OpenApiSource): Promise<OpenApiSource> {
+async function preparedDocument(source: OpenApiSource, path: string | undefined): Promise<OpenApiSource> {
   const prepared = { ...source, document: chosenPart(source.document, source.operations) };
-  for (const operation of await compileOperations(prepared)) refuseSchema(operation);
+  for (const operation of await compileOperations({ ...prepared, path })) refuseSchema(operation);
   return prepared;
 }
 

@@ -5,7 +5,7 @@ import type { CallToolResult, InputRequiredResult, Result } from '@modelcontextp
 import { isTooDeep } from '../../schema/cost.js';
 import { paramHeaders } from '../../schema/param-headers.js';
 import type { Endpoints } from '../endpoints.js';
-import { connectFailed } from '../http/read-answer.js';
+import { connectFailed, connectFault } from '../connect-fault.js';
 import {
   knownCapabilities,
   SourceError,
@@ -192,6 +192,8 @@ export class McpSource implements ToolSource {
     signal.throwIfAborted();
     const name = resourceKey(this.ref);
     if (error instanceof SourceError) return error;
+    const fault = connectFault(error);
+    if (fault !== undefined) return new SourceError(`${name} cannot be reached: ${fault}`, { cause: error });
     if (isBreak(error)) {
       return new SourceError(`${name} has broken off its answer, so the request may or may not have run`, {
         cause: error,
