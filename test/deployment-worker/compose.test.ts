@@ -1,6 +1,13 @@
 import { expect, it } from '@jest/globals';
 import { adapterRef, AdapterSpec, ToolsetSpec, ToolSpec } from '@mcp-gateway/common/contracts';
-import { adapterRows, countResources, toolDefinitionRows, toolRows, toolsetRows, type AdapterRows } from '@mcp-gateway/database';
+import {
+  adapterRows,
+  countResources,
+  toolDefinitionRows,
+  toolRows,
+  toolsetRows,
+  type AdapterRows,
+} from '@mcp-gateway/database';
 import { followRoutes, followTools, routeKeys } from '@mcp-gateway/routing';
 import { afterTest } from '../support/clean-up.js';
 import { connect, freshDatabase, silent } from '../support/postgres.js';
@@ -20,7 +27,9 @@ async function setUp(own?: AdapterRows) {
   const parts = {
     kinds: [
       adapterKind(rows),
-      ...(own ? [] : [toolKind(toolRows(database), rows, toolDefinitionRows(database)), toolsetKind(toolsetRows(database))]),
+      ...(own
+        ? []
+        : [toolKind(toolRows(database), rows, toolDefinitionRows(database)), toolsetKind(toolsetRows(database))]),
     ],
     countResources: () => countResources(database),
     runtime: fake,

@@ -34,7 +34,9 @@ export function observedStatus(
   const health = (lost && passed) ?? healthCheckCondition({ ...row.spec, path: workload.path }, seen, replicas);
   return {
     phase: phaseOf(wanted, replicas, readiness, rollout),
-    conditions: [readiness, rollout, health, ...(approval ? [approval] : [])].map((condition) => sinceWhen(condition, row.conditions, now)),
+    conditions: [readiness, rollout, health, ...(approval ? [approval] : [])].map((condition) =>
+      sinceWhen(condition, row.conditions, now),
+    ),
     replicas,
   };
 }
@@ -44,7 +46,9 @@ export function standingStatus({ row, standing, approval }: UnreplicatedState, n
   const { phase, conditions } = standing();
   return {
     phase,
-    conditions: [...conditions, ...(approval ? [approval] : [])].map((condition) => sinceWhen(condition, row.conditions, now)),
+    conditions: [...conditions, ...(approval ? [approval] : [])].map((condition) =>
+      sinceWhen(condition, row.conditions, now),
+    ),
     replicas: [],
   };
 }

@@ -51,7 +51,11 @@ export function toolKind(
 
 function withLock(desired: DesiredState, { lock, approval }: Locking): DesiredState {
   if (!lock) return desired;
-  return { ...desired, definition: { ...desired.definition, lock } as PublishedDefinition, ...(approval && { approval }) };
+  return {
+    ...desired,
+    definition: { ...desired.definition, lock } as PublishedDefinition,
+    ...(approval && { approval }),
+  };
 }
 
 /** @throws Error for a stored spec that does not fit the contract */

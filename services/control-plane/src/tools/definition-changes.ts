@@ -137,13 +137,14 @@ function between(before: Json, after: Json, pointer: string, depth: number): Dif
   });
 }
 
-/** Format characters, private use, variation selectors, and letters without a shape (Unicode 16, `Cf`, `Co`, §23.4). */
-const INVISIBLE = /[\p{Cf}\p{Co}\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\ufe00-\ufe0f\u{e0100}-\u{e01ef}]/gu;
+/** Characters that fonts show as nothing, and those of private use (Unicode Standard, §5.21 and §23.5). */
+const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Co}]/gu;
 const MAX_INVISIBLE = 20;
 
 function invisibleIn(differences: readonly Difference[]): string[] {
   const found = JSON.stringify(differences.map(({ after }) => after)).match(INVISIBLE) ?? [];
-  const code = (character: string) => `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+  const code = (character: string) =>
+    `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
   return [...new Set(found)].slice(0, MAX_INVISIBLE).map(code);
 }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { auditRecord, type AuditTrail } from '@mcp-gateway/audit';
 import {
   type ApprovalBody,
@@ -51,7 +52,9 @@ export function definitionLock(parts: DefinitionLockParts): DefinitionLock {
   const enqueue = ({ kind, name }: ResourceRef) =>
     void queue
       .reconcile({ kind, name })
-      .catch((error: unknown) => log.warn({ err: error, kind, name }, 'the queue did not take a change of definitions'));
+      .catch((error: unknown) =>
+        log.warn({ err: error, kind, name }, 'the queue did not take a change of definitions'),
+      );
 
   return {
     async changes(by, name) {
@@ -81,7 +84,7 @@ export function definitionLock(parts: DefinitionLockParts): DefinitionLock {
         const read = await definitions.find(row);
         const { approved } = read;
         const recorded = recordedAfter(read, report.definitions, now());
-        if (read.reportedAt !== null && isSame(read.recorded, recorded)) return true;
+        if (read.reportedAt !== null && isDeepStrictEqual(read.recorded, recorded)) return true;
         const heldBack = heldBackCount({ recorded, approved });
         if (!(await definitions.record(row, read, { recorded, approved, heldBack, reportedAt: now() }))) return null;
         if (read.reportedAt !== null) tellFound(parts, row, foundChanges(read.recorded, recorded));
@@ -90,8 +93,6 @@ export function definitionLock(parts: DefinitionLockParts): DefinitionLock {
       }).then(() => {}),
   };
 }
-
-const isSame = (before: unknown, after: unknown): boolean => JSON.stringify(before) === JSON.stringify(after);
 
 function requireLock({ spec: { source }, name }: ToolRow): void {
   if (lockOf(source)) return;
@@ -122,7 +123,8 @@ function messageOf(
 ): string {
   if (source.type === 'http' || source.type === 'openapi') return 'These definitions change with PUT only.';
   if (!lockOf(source)) return 'The source needs no approval: definitions are recorded, and nothing is held back.';
-  if (reportedAt === null) return 'No tool router has reported the definitions yet. Nothing is served until it is approved.';
+  if (reportedAt === null)
+    return 'No tool router has reported the definitions yet. Nothing is served until it is approved.';
   if (changes.length === 0) return 'All that the server defines is approved.';
   const until = approved.length === 0 ? 'Nothing is served until it is approved. ' : '';
   return `${until}Read the differences, and send POST /tools/${name}/definition-changes/approve with kind, name and hash of each change that you agree to.`;

@@ -10,14 +10,14 @@ export function definitionRoutes(lock: DefinitionLock): Router {
   const router = Router({ caseSensitive: true });
   const changes = '/:name/definition-changes';
 
-  router.get(changes, async (req, res) => {
-    res.set('Cache-Control', 'no-store').json(await lock.changes(requesterOf(req), req.params['name'] as string));
+  router.get('/:name/definition-changes', async (req, res) => {
+    res.set('Cache-Control', 'no-store').json(await lock.changes(requesterOf(req), req.params.name));
   });
   router.all(changes, onlyMethods(['GET']));
 
   router.post(`${changes}/approve`, ...jsonBody, async (req, res) => {
     const body = parseBody(ApprovalBody, req.body);
-    res.json(await lock.approve(requesterOf(req), req.params['name'] as string, body));
+    res.json(await lock.approve(requesterOf(req), String(req.params['name']), body));
   });
   router.all(`${changes}/approve`, onlyMethods(['POST']));
   return router;
