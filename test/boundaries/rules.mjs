@@ -21,6 +21,9 @@ export const packages = {
   'packages/sessions': ['common', 'platform'],
   'packages/quotas': ['common', 'platform'],
   'packages/audit': ['common', 'platform'],
+  // Its generator reads the catalogue of errors; `browser` is about what it exports.
+  'packages/client': ['common'],
+  'packages/cli': ['common', 'client'],
   'packages/runtime': ['common', 'platform'],
   'packages/development-issuer': ['platform'],
   'packages/local': ['common', 'platform', 'identity', 'database', 'runtime', 'development-issuer'],
@@ -62,7 +65,7 @@ export const packages = {
     'routing',
     'sessions',
   ],
-  'services/portal': ['common'],
+  'services/portal': ['common', 'client'],
 
   'servers/mcp-bridge': ['common', 'protocol'],
   'servers/mcp-example': [],
@@ -79,7 +82,10 @@ export const reserved = {
 };
 
 /** Packages that run in a browser too: they import these installed packages and no module of Node.js. */
-export const browser = { 'packages/common': ['zod'] };
+export const browser = {
+  'packages/common': ['zod'],
+  'packages/client/src': ['openapi-fetch', 'eventsource-parser'],
+};
 
 /**
  * Folders and files of a package, from the top. Each imports its own line and the lines below it; names on one line stand

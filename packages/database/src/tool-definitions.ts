@@ -32,8 +32,6 @@ export interface ToolDefinitionRows {
   record(tool: RowIdentity, read: StoredDefinitions, change: Change): Promise<boolean>;
   /** Saves what was approved, as a change of the tool: it gets a generation, so that a worker publishes it. False as above. */
   approve(tool: RowIdentity, read: StoredDefinitions, change: Change): Promise<boolean>;
-  /** How many definitions wait for approval, of all tools that need it. */
-  heldBack(): Promise<number>;
 }
 
 interface Row {
@@ -75,16 +73,6 @@ export function toolDefinitionRows(database: Database): ToolDefinitionRows {
           WHERE id = ${tool.id}::uuid AND deleted_at IS NULL AND name IN (SELECT name FROM saved)`,
       );
       return count === 1;
-    },
-
-    async heldBack() {
-      const [row] = await queryOrUnavailable(
-        () => database.$queryRaw<{ count: number }[]>`
-          SELECT coalesce(sum(held_back), 0)::int AS count FROM tool_definitions
-          JOIN tools ON tools.name = tool_definitions.name AND tools.id = resource_id
-          WHERE deleted_at IS NULL AND spec->'source'->>'approval' = 'required'`,
-      );
-      return row?.count ?? 0;
     },
   };
 }

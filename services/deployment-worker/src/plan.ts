@@ -23,6 +23,7 @@ export type KindRouting = Pick<
   | 'sessionRecovery'
   | 'sessions'
   | 'preserveHost'
+  | 'bridge'
   | 'upstreamAuth'
   | 'tls'
   | 'remote'

@@ -13,6 +13,7 @@ import { Catalogue } from './catalog/catalogue.js';
 import { DefinitionReports } from './catalog/definition-reports.js';
 import { PAGE } from './catalog/page.js';
 import { Views } from './catalog/view.js';
+import { routerMetrics } from './metrics.js';
 import { Announcements } from './server/announcements.js';
 import { createHttpServer } from './server/http-server.js';
 import { ModernRequests } from './server/modern.js';
@@ -66,20 +67,35 @@ const FIRST_LIST_MS = 5_000;
 /** Builds a tool router from its parts. */
 export function composeToolRouter(settings: ToolRouterSettings, parts: ToolRouterParts): ToolRouter {
   const { redis, log, pageSize = PAGE, firstListMs = FIRST_LIST_MS } = parts;
+  const metrics = parts.metrics && routerMetrics(parts.metrics);
   const table = followTools(redis, settings.prefix, log);
   const credentials = new ServerCredentials(parts.broker && credentialCache({ broker: parts.broker }));
   const sources = createSources({ table, credentials, egress: settings.egress, log });
   const { recorder } = parts;
   const reports = recorder && new DefinitionReports((report) => recorder.report(report), log);
-  const catalogue = new Catalogue({ table, openSource: sources.open, reports, log });
+  const catalogue = new Catalogue({
+    table,
+    openSource: sources.open,
+    openBridge: sources.bridge,
+    onListed: metrics?.sourceListed,
+    reports,
+    log,
+  });
   const views = new Views(catalogue, log);
   const announcements = new Announcements(catalogue, views);
   const { ownUrl = () => undefined } = settings;
   const states = new RequestStates(settings.internalSecrets);
   const parked = new ParkedCalls();
-  const calls = new ToolCalls({ deadlineMs: settings.callTimeoutMs, states, parked, ownUrl });
-  const mcp = { catalogue, views, calls, pageSize, firstListMs };
+  const calls = new ToolCalls({
+    deadlineMs: settings.callTimeoutMs,
+    states,
+    parked,
+    ownUrl,
+    onCalled: metrics?.called,
+  });
+  const mcp = { catalogue, views, calls, pageSize, firstListMs, onList: metrics?.answeredList };
   const sessions = new Sessions(mcp, announcements);
+  metrics?.watch({ redis, catalogue, calls, parked, sessions });
   const modern = new ModernRequests(mcp, announcements, log);
   const eras = { sessions, modern, maxBodyBytes: settings.maxBodyBytes };
   const server = createHttpServer({

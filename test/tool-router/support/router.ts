@@ -44,7 +44,7 @@ export const headersOf = (caller: Principal): Record<string, string> => ({
 export interface RouterOptions
   extends
     Pick<ToolRouterSettings, 'egress'>,
-    Partial<Pick<ToolRouterParts, 'pageSize' | 'firstListMs' | 'log' | 'broker' | 'recorder'>> {
+    Partial<Pick<ToolRouterParts, 'pageSize' | 'firstListMs' | 'log' | 'broker' | 'metrics' | 'recorder'>> {
   callTimeoutMs?: number;
   /** Of the keys in Redis. */
   prefix?: string;

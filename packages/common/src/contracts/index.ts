@@ -54,7 +54,7 @@ export {
   type ResourceRef,
   toolsetRef,
 } from './resource.js';
-export { Route, type Endpoint, type PublishedEndpoint, type PublishedRoute } from './route.js';
+export { isServedByRouters, Route, type Endpoint, type PublishedEndpoint, type PublishedRoute } from './route.js';
 export { SESSION_LIMITS, SessionLimits, SessionResource } from './session.js';
 export {
   DEFAULT_TENANT,

@@ -30,6 +30,8 @@ export interface KnownSourceParts {
   /** Called with what the source lists, and the lock that it was listed under. */
   listed?: (listing: Listing, lock: PublishedLock | undefined) => void;
   changed: () => void;
+  /** Told of each attempt to list, with how long it took. */
+  onListed?: ((ref: ResourceRef, outcome: 'listed' | 'failed', ms: number) => void) | undefined;
   log: Logger;
   now?: () => number;
 }
@@ -43,6 +45,8 @@ export class KnownSource {
   listing: Listing | undefined;
   /** What it listed last and is not served, because it is not approved. */
   heldBack: readonly HeldBack[] = [];
+  /** When it listed last, in milliseconds since the epoch. */
+  listedAt: number | undefined;
   /** Why it does not list now, in a sentence; undefined when it does. */
   failure: string | undefined;
   /** As the source gave it. */
@@ -50,7 +54,6 @@ export class KnownSource {
   #lock: PublishedLock | undefined;
   readonly #now: () => number;
   readonly #closed = new AbortController();
-  #listedAt = 0;
   #failures = 0;
   #timer: NodeJS.Timeout | undefined;
   #underWay: Promise<void> | undefined;
@@ -134,17 +137,22 @@ export class KnownSource {
 
   async #list(): Promise<void> {
     const signal = AbortSignal.any([this.#closed.signal, AbortSignal.timeout(LIST_MS)]);
+    const began = performance.now();
+    const ended = (outcome: 'listed' | 'failed') => this.parts.onListed?.(this.ref, outcome, performance.now() - began);
     try {
       const listing = await this.source.list(signal);
+      ended('listed');
       const isRecovered = this.failure !== undefined;
       this.failure = undefined;
       this.#failures = 0;
-      this.#listedAt = this.#now();
+      this.listedAt = this.#now();
       if (isRecovered) this.parts.log.info({ source: resourceKey(this.ref) }, 'the source lists its tools again');
       // The old one if nothing has changed: what was made from its schemas stays.
       this.#serve(isDeepStrictEqual(listing, this.#given) && this.#given ? this.#given : listing);
     } catch (error) {
-      if (!this.#closed.signal.aborted) this.#failed(error);
+      if (this.#closed.signal.aborted) return;
+      ended('failed');
+      this.#failed(error);
     }
   }
 
@@ -172,7 +180,7 @@ export class KnownSource {
     this.#failures += 1;
     const wasTried = this.isTried;
     this.failure = message;
-    if (this.listing && this.#now() - this.#listedAt > KEEP_MS) {
+    if (this.listing && this.#now() - (this.listedAt ?? 0) > KEEP_MS) {
       this.listing = undefined;
       this.#given = undefined;
       this.heldBack = [];

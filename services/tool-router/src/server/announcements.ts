@@ -1,5 +1,5 @@
 import type { Catalogue } from '../catalog/catalogue.js';
-import type { Kind, Views } from '../catalog/view.js';
+import { KINDS, type Kind, type Views } from '../catalog/view.js';
 import type { Caller } from './caller.js';
 
 /** A client that is told when a list changes. */
@@ -9,8 +9,6 @@ export interface Follower {
   seen: Map<Kind, string>;
   tell(kind: Kind): void;
 }
-
-const KINDS: readonly Kind[] = ['tools', 'prompts', 'resources', 'templates'];
 
 /** Tells each client, once, when a list that it may see has changed; a change elsewhere announces nothing to it. */
 export class Announcements {
@@ -33,7 +31,7 @@ export class Announcements {
     return () => void this.#followers.delete(follower);
   }
 
-  #viewOf = ({ principal, toolset }: Caller) => this.views.of(principal, toolset);
+  #viewOf = ({ principal, resource }: Caller) => this.views.of(principal, resource);
 
   #tellChanges({ caller, seen, tell }: Follower): void {
     const view = this.#viewOf(caller());

@@ -9,6 +9,7 @@ import type { Logger } from '@mcp-gateway/platform/logging';
 import type { Kind } from '../catalog/view.js';
 import type { Announcements } from './announcements.js';
 import { authInfoOf, callerIn, type Caller } from './caller.js';
+import type { ReadRequest } from './read-request.js';
 import { createMcpServer, type McpServerParts } from './mcp-server.js';
 
 const MAX_SUBSCRIPTIONS = 10_000;
@@ -44,8 +45,9 @@ export class ModernRequests {
     });
   }
 
-  serve(request: Request, caller: Caller): Promise<Response> {
-    return this.#callers.run(caller, () => this.#handler.fetch(request, { authInfo: authInfoOf(caller) }));
+  serve({ request, parsedBody }: ReadRequest, caller: Caller): Promise<Response> {
+    const options = { authInfo: authInfoOf(caller), parsedBody };
+    return this.#callers.run(caller, () => this.#handler.fetch(request, options));
   }
 
   close(): Promise<void> {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { resourceKey } from '@mcp-gateway/common/contracts';
 import { sessionNotFound, unavailable } from '@mcp-gateway/common/errors';
 import { WebStandardStreamableHTTPServerTransport, type Notification, type Server } from '@modelcontextprotocol/server';
 import { z } from 'zod';
@@ -6,6 +7,7 @@ import type { Kind } from '../catalog/view.js';
 import { authInfoOf, type Caller } from './caller.js';
 import type { Announcements } from './announcements.js';
 import { isWanted, type SessionPeer } from './call-context.js';
+import type { ReadRequest } from './read-request.js';
 import { createMcpServer, type McpServerParts } from './mcp-server.js';
 
 const MAX_SESSIONS = 10_000;
@@ -42,19 +44,17 @@ export class Sessions {
 
   /**
    * Serves one request; `send` resolves when the answer has been sent.
-   * @throws GatewayError SESSION_NOT_FOUND when the session is not the caller's, or of another toolset
+   * @throws GatewayError SESSION_NOT_FOUND when the session is not the caller's, or of another toolset or adapter
    */
-  async serve(request: Request, caller: Caller, send: (response: Response) => Promise<void>): Promise<void> {
-    const id = request.headers.get('mcp-session-id');
-    if (id === null) return this.#start(request, caller, send);
+  async serve(read: ReadRequest, caller: Caller, send: (response: Response) => Promise<void>): Promise<void> {
+    const id = read.request.headers.get('mcp-session-id');
+    if (id === null) return this.#start(read, caller, send);
     const session = this.#open.get(id);
-    const { principal, toolset } = session?.caller ?? {};
-    if (!session || principal?.subject !== caller.principal.subject || toolset !== caller.toolset)
-      throw sessionNotFound();
+    if (!session || !isSame(session.caller, caller)) throw sessionNotFound();
     session.caller = caller;
     session.exchanges += 1;
     try {
-      await send(await session.transport.handleRequest(request, { authInfo: authInfoOf(caller) }));
+      await send(await handle(session.transport, read, caller));
     } finally {
       session.exchanges -= 1;
       session.lastUsed = Date.now();
@@ -67,13 +67,13 @@ export class Sessions {
   }
 
   /** Only `initialize` is valid without a session; the transport of the SDK refuses everything else. */
-  async #start(request: Request, caller: Caller, send: (response: Response) => Promise<void>): Promise<void> {
+  async #start(read: ReadRequest, caller: Caller, send: (response: Response) => Promise<void>): Promise<void> {
     if (this.#open.size + this.#starting >= MAX_SESSIONS) throw unavailable('the tool router has too many sessions');
     this.#starting += 1;
     let response: Response;
     try {
       const transport = await this.#connect(caller);
-      response = await transport.handleRequest(request, { authInfo: authInfoOf(caller) });
+      response = await handle(transport, read, caller);
       if (transport.sessionId === undefined) await transport.close();
     } finally {
       this.#starting -= 1;
@@ -93,7 +93,7 @@ export class Sessions {
     });
     const seen = new Map<Kind, string>();
     const peer = peerOf(`session ${id}`, { caller: () => session.caller, server: () => server }, seen);
-    const server = createMcpServer(this.parts, caller, peer);
+    const server = await createMcpServer(this.parts, caller, peer);
     const tell = (kind: Kind) => void LIST_CHANGED[kind](server).catch(() => {});
     const session: Session = { transport, server, caller, exchanges: 0, lastUsed: Date.now(), forget: () => {} };
     transport.onclose = () => {
@@ -111,6 +111,15 @@ export class Sessions {
     await Promise.all(idle.map(({ transport }) => transport.close()));
   }
 }
+
+const isSame = (a: Caller, b: Caller): boolean =>
+  a.principal.subject === b.principal.subject && resourceKey(a.resource) === resourceKey(b.resource);
+
+const handle = (
+  transport: WebStandardStreamableHTTPServerTransport,
+  { request, parsedBody }: ReadRequest,
+  caller: Caller,
+): Promise<Response> => transport.handleRequest(request, { authInfo: authInfoOf(caller), parsedBody });
 
 const LIST_CHANGED: Record<Kind, (server: Server) => Promise<void>> = {
   tools: (server) => server.sendToolListChanged(),

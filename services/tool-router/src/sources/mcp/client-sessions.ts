@@ -33,6 +33,10 @@ export class ClientSessions {
 
   constructor(private readonly open: OpenSession) {}
 
+  get size(): number {
+    return this.#entries.size;
+  }
+
   /**
    * Runs `use` in the session of the client.
    * @throws SourceError when all sessions that the caller may have are in use

@@ -46,7 +46,7 @@ export async function listAll(connection: Connection, signal: AbortSignal, log: 
   const budget = { bytes: MAX_BYTES };
   const read = { connection, signal, log, budget };
   const lists = await Promise.all(offered.map(async (kind) => [kind, await listOf(kind, read)]));
-  return { ...NOTHING, ...(Object.fromEntries(lists) as Partial<Listing>) };
+  return { ...NOTHING, server: connection.description, ...(Object.fromEntries(lists) as Partial<Listing>) };
 }
 
 interface Reading {

@@ -94,6 +94,10 @@ export class McpSource implements ToolSource {
     this.#sessions.end(key);
   }
 
+  sessions(): number {
+    return this.#sessions.size;
+  }
+
   async close(): Promise<void> {
     await Promise.all([this.#discovery.close(), this.#sessions.close()]);
   }
