@@ -142,7 +142,7 @@ const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Co}]/gu;
 const MAX_INVISIBLE = 20;
 
 function invisibleIn(differences: readonly Difference[]): string[] {
-  const found = JSON.stringify(differences.map(({ after }) => after)).match(INVISIBLE) ?? [];
+  const found = JSON.stringify(differences.map(({ pointer, after }) => [pointer, after])).match(INVISIBLE) ?? [];
   const code = (character: string) =>
     `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
   return [...new Set(found)].slice(0, MAX_INVISIBLE).map(code);
