@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { auditRows } from '@mcp-gateway/database';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { eventStream } from '../support/events.js';
 import { connect } from '../support/postgres.js';
 import { giveApiKeyAnswers, unheededPublisher } from './support/api-key-answers.js';
 import { record } from './support/audit.js';
@@ -13,6 +14,14 @@ import { openApiDocument } from './support/sources.js';
 import { giveToolAnswers } from './support/tool-answers.js';
 import { giveToolsetAnswers } from './support/toolset-answers.js';
 import { condition, oneSession, replica, session } from './support/statuses.js';
+
+/** The begin of the stream, which does not end. */
+async function eventsAnswer(url: string): Promise<Answer> {
+  const { answer, next, close } = await eventStream(`${url}/events`, { 'x-dev-userid': 'alice' });
+  const text = JSON.stringify(await next());
+  close();
+  return { status: answer.status, headers: answer.headers, text, json: undefined };
+}
 
 const COMPONENT = 'https://mcp-gateway.test/';
 
@@ -257,6 +266,16 @@ describe('every documented answer', () => {
       await root.get('/audit/export?since=x'),
       await adminInOutage.get('/audit/export'),
     );
+    await given(
+      'GET /events',
+      await eventsAnswer(plane.url),
+      await alice.get('/events?since=x'),
+      await outage.get('/events'),
+    );
+    const streams = Array.from({ length: 20 }, () => eventStream(`${plane.url}/events`, { 'x-dev-userid': 'busy' }));
+    const busy = await Promise.all(streams);
+    await given('GET /events', await caller(plane.url, 'busy').get('/events'));
+    for (const { close } of busy) close();
     await giveApiKeyAnswers(given, { alice, outage, apiKeys: plane.apiKeys });
     await given('GET /adapters/{name}/logs', await alice.get('/adapters/echo/logs?tail=x'));
     await given(

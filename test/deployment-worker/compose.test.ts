@@ -27,9 +27,7 @@ async function setUp(own?: AdapterRows) {
   const parts = {
     kinds: [
       adapterKind(rows),
-      ...(own
-        ? []
-        : [toolKind(toolRows(database), rows, toolDefinitionRows(database)), toolsetKind(toolsetRows(database))]),
+      ...(own ? [] : [toolKind(toolRows(database), rows), toolsetKind(toolsetRows(database))]),
     ],
     countResources: () => countResources(database),
     runtime: fake,

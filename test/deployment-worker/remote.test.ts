@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { adapterRef, AdapterSpec, ToolSpec } from '@mcp-gateway/common/contracts';
-import { adapterRows, countResources, toolDefinitionRows, toolRows } from '@mcp-gateway/database';
+import { adapterRows, countResources, toolRows } from '@mcp-gateway/database';
 import { createEgress } from '@mcp-gateway/platform/egress';
 import { followRoutes, followTools } from '@mcp-gateway/routing';
 import { startRelay } from '../data-plane/support/remote.js';
@@ -21,7 +21,7 @@ async function setUp() {
   const fake = new FakeRuntime();
   const remotes = remoteServers({ egress: createEgress({ allowedNetworks: ['127.0.0.1'] }), everyMs: 50 });
   afterTest(() => remotes.close());
-  const kinds = [adapterKind(rows, remotes), toolKind(tools, rows, toolDefinitionRows(database), remotes)];
+  const kinds = [adapterKind(rows, remotes), toolKind(tools, rows, { remotes })];
   const parts = { kinds, countResources: () => countResources(database), runtime: fake };
   const worker = composeWorker({ ...parts, redis, prefix, remotes, log: silent });
   afterTest(() => worker.close());

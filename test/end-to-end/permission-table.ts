@@ -88,6 +88,8 @@ export const MANAGEMENT: Row[] = [
   ['GET /api-keys/:key', [401, 404, 404, 200, 404, 200], NONE],
   ['DELETE /api-keys/:key', [401, 404, 404, 204, 404, 204], NONE],
   ['PUT /api-keys/:key key', NOT_POSSIBLE],
+  ['GET /events', SIGNED_IN],
+  ['POST /events', NOT_POSSIBLE],
   ['GET /audit', [401, 403, 403, 403, 200, 200]],
   ['GET /audit?tenant=:tenant', [401, 403, 403, 403, 200, 200]],
   ['GET /audit/export', [401, 403, 403, 403, 200, 200]],

@@ -8,6 +8,7 @@ import {
   apiKeyRows,
   type ApiKeyRows,
   auditRows,
+  changeRows,
   type Database,
   tenantRows,
   type TenantRows,
@@ -36,6 +37,8 @@ import { auditRoutes } from './audit/routes.js';
 import { type CredentialBroker, credentialBroker } from './credentials/broker.js';
 import { credentialRoutes } from './credentials/routes.js';
 import { tokenEndpoint } from './credentials/token-endpoint.js';
+import { changeLog } from './events/change-log.js';
+import { eventRoutes } from './events/routes.js';
 import { settleOrigin } from './http/origin.js';
 import { createApiServer } from './http/server.js';
 import { instrumentApi } from './metrics.js';
@@ -135,6 +138,14 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
         sessionRoutes({ adapters, sessions, postHint: definition.postHint }),
       ],
       ...tools.collections,
+      '/events': [
+        eventRoutes({
+          changes: changeLog(changeRows(database), { log }),
+          isHeld,
+          current: directory.current,
+          checkEveryMs: logCheckMs,
+        }),
+      ],
       '/permissions': [
         permissionRoutes({
           rowOf: { adapter: adapters.row, ...tools.rowOf },

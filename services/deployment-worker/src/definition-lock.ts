@@ -8,6 +8,11 @@ export interface Locking {
   approval?: UntimedCondition;
 }
 
+/** The approvals of a worker that cannot read them. */
+export const NOTHING_APPROVED: Pick<ToolDefinitionRows, 'find'> = {
+  find: async () => ({ recorded: [], approved: [], heldBack: 0, reportedAt: null, revision: 0 }),
+};
+
 /** Empty for a tool that needs no approval. @throws GatewayError UNAVAILABLE: without an answer nothing is published */
 export async function lockingOf(
   { name, id, spec: { source } }: ToolRow,

@@ -37,6 +37,15 @@ interface Desired<Spec extends ResourceSpec> {
   definition?: PublishedDefinition;
   /** Of a tool whose definitions need approval. */
   approval?: UntimedCondition;
+  /** Of a tool whose server has the document that describes it: the definition, from what the worker has read last. */
+  documented?: (endpoints: readonly PublishedEndpoint[]) => Promise<Documented>;
+}
+
+/** What the document at a server says now. */
+export interface Documented {
+  definition: PublishedDefinition;
+  condition: UntimedCondition;
+  hasTools: boolean;
 }
 
 /** A row with its workload and revision. Computed once for each run, because the revision is a hash. */

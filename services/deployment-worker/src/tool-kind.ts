@@ -4,27 +4,42 @@ import {
   DEFAULT_PATH,
   DEFAULT_PORT,
   type PublishedDefinition,
+  type PublishedEndpoint,
   type PublishedTool,
   type ToolSource,
 } from '@mcp-gateway/common/contracts';
 import { unreachable } from '@mcp-gateway/common/errors';
 import type { AdapterRow, AdapterRows, ToolDefinitionRows, ToolRow, ToolRows } from '@mcp-gateway/database';
 import { compileOperations, type CompiledOperation } from '@mcp-gateway/openapi';
-import { lockingOf, type Locking } from './definition-lock.js';
+import type { RoutePublisher } from '@mcp-gateway/routing';
+import { lockingOf, type Locking, NOTHING_APPROVED } from './definition-lock.js';
+import {
+  type DocumentResult,
+  type Documents,
+  type DocumentTarget,
+  notReadYet,
+  sourceOf,
+} from './documents/documents.js';
 import { type ManagedKind, type RemoteChecks, remoteRoute, UNCHECKED, watching } from './kinds.js';
-import { type DesiredState, desiredState, type KindRouting, type UnreplicatedState } from './plan.js';
+import { type DesiredState, desiredState, type Documented, type KindRouting, type UnreplicatedState } from './plan.js';
 import { remoteStanding } from './remote/standing.js';
 
-/**
- * @param adapters that tools may have as their source
- * @param definitions what is approved of sources that describe their tools themselves
- * @param remotes checks the servers of tools that run elsewhere
- */
+export interface ToolKindParts {
+  /** What is approved of sources that describe their tools themselves. Undefined: nothing. */
+  definitions?: Pick<ToolDefinitionRows, 'find'>;
+  /** Checks the servers of tools that run elsewhere. */
+  remotes?: RemoteChecks;
+  /** Reads the documents of tools at their servers. Undefined: none are read. */
+  documents?: Pick<Documents, 'check' | 'has' | 'forget'>;
+  /** What stands beside the route of a tool. */
+  published?: RoutePublisher['definition'];
+}
+
+/** @param adapters that tools may have as their source */
 export function toolKind(
   rows: ToolRows,
   adapters: Pick<AdapterRows, 'find'>,
-  definitions: Pick<ToolDefinitionRows, 'find'>,
-  remotes: RemoteChecks = UNCHECKED,
+  { definitions = NOTHING_APPROVED, remotes = UNCHECKED, documents, published = async () => null }: ToolKindParts = {},
 ): ManagedKind {
   const compiled = compiledOperations();
   async function desired(row: ToolRow): Promise<DesiredState> {
@@ -36,6 +51,9 @@ export function toolKind(
       case 'adapter':
         return adapterTools(row, source, await adapters.find(source.adapter));
       case 'openapi':
+        if (source.documentUrl !== undefined && documents) {
+          return documentedTools(row, source, { remotes, documents, published });
+        }
         // Nothing is published of what is being deleted.
         return openApiTools(row, source, row.deletedAt ? [] : await compiled(row, source), remotes);
       default:
@@ -46,7 +64,15 @@ export function toolKind(
     const row = await rows.find(name);
     return row && withLock(await desired(row), await lockingOf(row, definitions));
   }
-  return watching({ kind: 'tool', rows, find }, remotes);
+  const kind = watching({ kind: 'tool', rows, find }, remotes);
+  return {
+    ...kind,
+    async find(name) {
+      const found = await kind.find(name);
+      if (!found?.documented || found.row.deletedAt) documents?.forget({ kind: 'tool', name });
+      return found;
+    },
+  };
 }
 
 function withLock(desired: DesiredState, { lock, approval }: Locking): DesiredState {
@@ -134,6 +160,54 @@ function openApiTools(
   return served(row, { port, path, affinity: 'none', definition }, remotes);
 }
 
+/** The document is at the server, and what it says is known only once the worker has read it. */
+function documentedTools(
+  row: ToolRow,
+  source: Source<'openapi'>,
+  { remotes, documents, published }: Required<ToolKindParts>,
+): DesiredState {
+  const { documentUrl = '', operations: selections, prefix } = source;
+  const { remote } = row.spec;
+  const named = { type: 'openapi' as const, ...(prefix !== undefined && { prefix }) };
+  const { definition: _, ...state } = openApiTools(row, source, [], remotes);
+
+  async function documented(endpoints: readonly PublishedEndpoint[]): Promise<Documented> {
+    const endpoint = remote ?? endpoints.find(({ ready, updated }) => ready && updated !== false);
+    const target: DocumentTarget = {
+      url: endpoint && new URL(documentUrl, endpoint.url).href,
+      documentUrl,
+      headers: remote?.headers ?? {},
+      isRemote: remote !== undefined,
+      operations: selections,
+      path: apiPath(row.spec),
+      generation: row.generation,
+    };
+    const before = documents.has(row) ? undefined : await lastOf(row, target, published);
+    const result = documents.check(row, target, before);
+    const operations = result?.operations;
+    const fault = `the document of tool ${row.name} cannot be used; GET /tools/${row.name}/status says why`;
+    return {
+      definition: operations ? { ...named, operations: [...operations] } : { ...named, operations: [], fault },
+      condition: result?.condition ?? notReadYet('The gateway reads the document of the server.'),
+      hasTools: operations !== undefined,
+    };
+  }
+  return { ...state, documented };
+}
+
+/** What another worker has read for this spec, or this one before it was started again, counts until the document has been read. */
+async function lastOf(
+  row: ToolRow,
+  target: DocumentTarget,
+  published: RoutePublisher['definition'],
+): Promise<DocumentResult | undefined> {
+  const { definition, version } = (await published(row)) ?? {};
+  const isSame = version?.generation === row.generation && version.createdAt.getTime() === row.createdAt.getTime();
+  if (!isSame || definition?.type !== 'openapi' || definition.fault !== undefined) return undefined;
+  const condition = notReadYet('The gateway reads the document of the server again.');
+  return { operations: definition.operations, condition, source: sourceOf(target), text: undefined };
+}
+
 /** Compiling takes a while for large documents, and a resync looks at every tool again and again. */
 const MAX_COMPILED = 256;
 
@@ -143,7 +217,9 @@ function compiledOperations() {
     const version = `${id} ${generation}`;
     const known = kept.get(name);
     if (known?.version === version) return known.operations;
-    const operations = await compileOperations({ ...source, path: apiPath(spec) });
+    const { document } = source;
+    if (!document) throw new Error(`The stored spec of tool ${name} has no document. Register it again.`);
+    const operations = await compileOperations({ ...source, document, path: apiPath(spec) });
     kept.delete(name);
     const [oldest] = kept.size >= MAX_COMPILED ? kept.keys() : [];
     if (oldest !== undefined) kept.delete(oldest);

@@ -64,7 +64,10 @@ export async function startLocked() {
   const database = connect(url);
   const adapters = adapterRows(database);
   const worker = composeWorker({
-    kinds: [adapterKind(adapters), toolKind(toolRows(database), adapters, toolDefinitionRows(database))],
+    kinds: [
+      adapterKind(adapters),
+      toolKind(toolRows(database), adapters, { definitions: toolDefinitionRows(database) }),
+    ],
     countResources: () => countResources(database),
     runtime: new FakeRuntime(),
     redis,

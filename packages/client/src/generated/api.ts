@@ -9,7 +9,7 @@ export interface paths {
         };
         /**
          * List adapters
-         * @description Lists the adapters that you may read, ordered by name.
+         * @description Lists the adapters that you may read, by default ordered by name. `q`, `tag` and `phase` narrow the list together.
          */
         get: operations["listAdapters"];
         put?: never;
@@ -158,7 +158,7 @@ export interface paths {
         };
         /**
          * List tools
-         * @description Lists the tools that you may read, ordered by name.
+         * @description Lists the tools that you may read, by default ordered by name. `q`, `tag` and `phase` narrow the list together.
          */
         get: operations["listTools"];
         put?: never;
@@ -259,7 +259,7 @@ export interface paths {
         };
         /**
          * List toolsets
-         * @description Lists the toolsets that you may read, ordered by name.
+         * @description Lists the toolsets that you may read, by default ordered by name. `q`, `tag` and `phase` narrow the list together.
          */
         get: operations["listToolsets"];
         put?: never;
@@ -320,6 +320,26 @@ export interface paths {
          * @description Says whether the last change is published.
          */
         get: operations["getToolsetStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow changes
+         * @description Streams what changes of the resources, tenants and quotas that you may read, as server-sent events. The field `event` is the type and `data` a ChangeEvent. `start` and `reset` come first where earlier changes are not sent: list what you need after them. The stream ends with your sign-in.
+         */
+        get: operations["streamEvents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -698,6 +718,16 @@ export interface components {
             useWorkloadIdentity?: boolean;
             /** @description Holders of any of these roles may use the resource, as well as its creator and mcp.admin. Default: `[]`. */
             requiredRoles?: string[];
+            /** @description Name for people. */
+            title?: string;
+            /** @description Icons for catalogues, in the form of MCP. Default: `[]`. */
+            icons?: components["schemas"]["Icon"][];
+            /** @description Words to filter lists by. Default: `[]`. */
+            tags?: string[];
+            /** @description Where people read about it, as an https URL, or the text itself in Markdown. */
+            documentation?: string;
+            /** @description Who answers for it: a team, a person or an address. */
+            owner?: string;
             /** @description A server that runs elsewhere, in place of `imageName` and `imageVersion`. The gateway runs nothing for it and connects to its URL. */
             remote?: {
                 /**
@@ -760,6 +790,8 @@ export interface components {
             sessions?: components["schemas"]["SessionLimits"];
             /** @description With true, the server gets the `Host` and the `Origin` of its clients. With false, it gets its own host and no `Origin`: servers that check both accept this, and the gateway has checked the originals. Default: `false`. */
             preserveHost?: boolean;
+            /** @description With true, clients of every revision of MCP can use the server, whatever revision it speaks: tool routers translate between them. Absent or false: the gateway forwards the bytes. */
+            bridge?: boolean;
             /** @description How the gateway authenticates its requests to the server. Absent: it sends no credentials. */
             upstreamAuth?: {
                 /** @description Name of a credential that the operator has configured, with which the gateway calls the server. The caller needs `mcp.admin` or a role that the operator lists for this credential. */
@@ -871,6 +903,22 @@ export interface components {
              * @default []
              */
             requiredRoles: string[];
+            /** @description Name for people. */
+            title?: string;
+            /**
+             * @description Icons for catalogues, in the form of MCP.
+             * @default []
+             */
+            icons: components["schemas"]["Icon"][];
+            /**
+             * @description Words to filter lists by.
+             * @default []
+             */
+            tags: string[];
+            /** @description Where people read about it, as an https URL, or the text itself in Markdown. */
+            documentation?: string;
+            /** @description Who answers for it: a team, a person or an address. */
+            owner?: string;
             /** @description A server that runs elsewhere, in place of `imageName` and `imageVersion`. The gateway runs nothing for it and connects to its URL. */
             remote?: {
                 /**
@@ -969,6 +1017,8 @@ export interface components {
              * @default false
              */
             preserveHost?: boolean;
+            /** @description With true, clients of every revision of MCP can use the server, whatever revision it speaks: tool routers translate between them. Absent or false: the gateway forwards the bytes. */
+            bridge?: boolean;
             /** @description How the gateway authenticates its requests to the server. Absent: it sends no credentials. */
             upstreamAuth?: {
                 /** @description Name of a credential that the operator has configured, with which the gateway calls the server. The caller needs `mcp.admin` or a role that the operator lists for this credential. */
@@ -1265,12 +1315,39 @@ export interface components {
          * @enum {string}
          */
         AuditOutcome: "success" | "refused" | "failed" | "aborted";
+        ChangeEvent: {
+            /**
+             * @description created: it exists, or you may read it from now on. updated: its spec has changed. status: what the worker has observed of it has changed. deleted: it is gone, or you may not read it any more.
+             * @enum {string}
+             */
+            type: "created" | "updated" | "status" | "deleted";
+            /**
+             * @description Kind of the resource; `tenant` or, for the limits of a tenant, `quota`.
+             * @enum {string}
+             */
+            kind: "adapter" | "tool" | "toolset" | "tenant" | "quota";
+            /** @description Name of the resource; id of the tenant. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Differs between a resource and a later one of the same name.
+             */
+            id?: string;
+            /** @description Generation of the resource after the change. */
+            generation?: number;
+            phase?: components["schemas"]["Phase"];
+            /**
+             * Format: date-time
+             * @description When it changed.
+             */
+            time: string;
+        };
         Condition: {
             /**
              * @description The aspect that the condition describes.
              * @enum {string}
              */
-            type: "Ready" | "Progressing" | "HealthCheck";
+            type: "Ready" | "Progressing" | "HealthCheck" | "Document";
             /**
              * @description Whether the condition holds.
              * @enum {string}
@@ -1285,6 +1362,19 @@ export interface components {
              * @description When `status` last changed.
              */
             lastTransitionTime: string;
+        };
+        Icon: {
+            /** @description https URL of the image, or the image itself as a data URL in base64. */
+            src: string;
+            /** @description Media type of the image, if the server of the URL does not say it. */
+            mimeType?: string;
+            /** @description Sizes such as `48x48`; `any` for an image that scales. */
+            sizes?: string[];
+            /**
+             * @description The theme that the image is for.
+             * @enum {string}
+             */
+            theme?: "light" | "dark";
         };
         PermissionExplanation: {
             /** @description The caller that the answer is about. */
@@ -1689,6 +1779,28 @@ export interface components {
             useWorkloadIdentity?: boolean;
             /** @description Holders of any of these roles may use the resource, as well as its creator and mcp.admin. Default: `[]`. */
             requiredRoles?: string[];
+            /** @description Name for people. */
+            title?: string;
+            /** @description Icons for catalogues, in the form of MCP. Default: `[]`. */
+            icons?: components["schemas"]["Icon"][];
+            /** @description Words to filter lists by. Default: `[]`. */
+            tags?: string[];
+            /** @description Where people read about it, as an https URL, or the text itself in Markdown. */
+            documentation?: string;
+            /** @description Who answers for it: a team, a person or an address. */
+            owner?: string;
+            /** @description A server that runs elsewhere, in place of `imageName` and `imageVersion`. The gateway runs nothing for it and connects to its URL. */
+            remote?: {
+                /**
+                 * @description Source `openapi`: the URL before the paths of the document. Source `mcp`: the MCP endpoint. Source `http`: the URL that takes the arguments.
+                 * @example https://api.example.com/v3
+                 */
+                url: string;
+                /** @description Headers of each request to the server. Secrets belong into a credential (`upstreamAuth`). Default: `{}`. */
+                headers?: {
+                    [key: string]: string;
+                };
+            };
             /** @description What executes the tools. */
             source?: {
                 /**
@@ -1702,9 +1814,9 @@ export interface components {
                  * @constant
                  */
                 type: "mcp";
-                /** @description Port the server listens on in its container. The process runtime assigns PORT instead. Default: `8000`. */
+                /** @description Port the server listens on in its container, 8000 by default. The process runtime assigns PORT instead. Absent with `remote`. Default: `8000`. */
                 port?: number;
-                /** @description URL path of its MCP endpoint. Default: `"/mcp"`. */
+                /** @description URL path of its MCP endpoint, `/mcp` by default. Absent with `remote`. Default: `"/mcp"`. */
                 path?: string;
                 /** @description Begins the names under which clients see the tools, such as `crm_` in `crm_search`; `""` for none. Absent: the name of the resource with `_`. */
                 prefix?: string;
@@ -1733,15 +1845,20 @@ export interface components {
                  * @constant
                  */
                 type: "openapi";
-                /** @description The OpenAPI document (3.0 or 3.1). The gateway keeps the parts that the chosen operations need. It stands alone: every `$ref` begins with `#/components/` or `#/paths/`. */
-                document: {
+                /** @description The OpenAPI document (3.0 or 3.1). The gateway keeps the parts that the chosen operations need. It stands alone: every `$ref` begins with `#/components/` or `#/paths/`. Either this or `documentUrl`. */
+                document?: {
                     [key: string]: unknown;
                 };
+                /**
+                 * @description Where the server has its OpenAPI document, in JSON or YAML: a path, or with `remote` also a URL at the origin of `remote.url`. The gateway reads it when the server is there, and again every five minutes. Either this or `document`.
+                 * @example /openapi.json
+                 */
+                documentUrl?: string;
                 /** @description The operations that become tools: by `operationId`, or by method and path such as `GET /pets/{petId}`. `*` stands for any characters. They may be at most 128. */
                 operations: string[];
-                /** @description Port the server listens on in its container. The process runtime assigns PORT instead. Default: `8000`. */
+                /** @description Port the server listens on in its container, 8000 by default. The process runtime assigns PORT instead. Absent with `remote`. Default: `8000`. */
                 port?: number;
-                /** @description URL path before the paths of the document, such as `/api/v3`. Absent: the path of the first of the `servers` in the document. Their hosts are never called. */
+                /** @description URL path before the paths of the document, such as `/api/v3`. Absent: the path of `remote.url` unless that is `/`, else the path of the first of the `servers` in the document. Their hosts are never called. */
                 path?: string;
                 /** @description Begins the names under which clients see the tools, such as `crm_` in `crm_search`; `""` for none. Absent: the name of the resource with `_`. */
                 prefix?: string;
@@ -1812,9 +1929,9 @@ export interface components {
                 } & {
                     [key: string]: unknown;
                 };
-                /** @description Port the server listens on in its container. The process runtime assigns PORT instead. Default: `8000`. */
+                /** @description Port the server listens on in its container, 8000 by default. The process runtime assigns PORT instead. Absent with `remote`. Default: `8000`. */
                 port?: number;
-                /** @description URL path that takes the arguments. Default: `"/score"`. */
+                /** @description URL path that takes the arguments, `/score` by default. Absent with `remote`. Default: `"/score"`. */
                 path?: string;
                 /**
                  * @description HTTP method with which the gateway sends the arguments as JSON. Default: `"POST"`.
@@ -1887,14 +2004,14 @@ export interface components {
              * @description Environment variables of the server. `PORT`, `HOST` and `PATH` are set by the platform.
              * @default {}
              */
-            environmentVariables: {
+            environmentVariables?: {
                 [key: string]: string;
             };
             /**
              * @description Variables from Secrets in the namespace of the adapters. The process runtime has none and refuses them.
              * @default {}
              */
-            secretEnvironment: {
+            secretEnvironment?: {
                 [key: string]: {
                     /** @description Name of the Secret. */
                     secret: string;
@@ -1906,7 +2023,7 @@ export interface components {
              * @description Number of replicas of the server. 0 stops it.
              * @default 1
              */
-            replicaCount: number;
+            replicaCount?: number;
             /**
              * @description A text for people. The gateway does not use it.
              * @default
@@ -1916,12 +2033,43 @@ export interface components {
              * @description The pods run with the Azure workload identity that the operator has set up. The caller needs a role for it.
              * @default false
              */
-            useWorkloadIdentity: boolean;
+            useWorkloadIdentity?: boolean;
             /**
              * @description Holders of any of these roles may use the resource, as well as its creator and mcp.admin.
              * @default []
              */
             requiredRoles: string[];
+            /** @description Name for people. */
+            title?: string;
+            /**
+             * @description Icons for catalogues, in the form of MCP.
+             * @default []
+             */
+            icons: components["schemas"]["Icon"][];
+            /**
+             * @description Words to filter lists by.
+             * @default []
+             */
+            tags: string[];
+            /** @description Where people read about it, as an https URL, or the text itself in Markdown. */
+            documentation?: string;
+            /** @description Who answers for it: a team, a person or an address. */
+            owner?: string;
+            /** @description A server that runs elsewhere, in place of `imageName` and `imageVersion`. The gateway runs nothing for it and connects to its URL. */
+            remote?: {
+                /**
+                 * @description Source `openapi`: the URL before the paths of the document. Source `mcp`: the MCP endpoint. Source `http`: the URL that takes the arguments.
+                 * @example https://api.example.com/v3
+                 */
+                url: string;
+                /**
+                 * @description Headers of each request to the server. Secrets belong into a credential (`upstreamAuth`).
+                 * @default {}
+                 */
+                headers: {
+                    [key: string]: string;
+                };
+            };
             /**
              * @description What executes the tools.
              * @default {
@@ -1941,15 +2089,15 @@ export interface components {
                  */
                 type: "mcp";
                 /**
-                 * @description Port the server listens on in its container. The process runtime assigns PORT instead.
+                 * @description Port the server listens on in its container, 8000 by default. The process runtime assigns PORT instead. Absent with `remote`.
                  * @default 8000
                  */
-                port: number;
+                port?: number;
                 /**
-                 * @description URL path of its MCP endpoint.
+                 * @description URL path of its MCP endpoint, `/mcp` by default. Absent with `remote`.
                  * @default /mcp
                  */
-                path: string;
+                path?: string;
                 /** @description Begins the names under which clients see the tools, such as `crm_` in `crm_search`; `""` for none. Absent: the name of the resource with `_`. */
                 prefix?: string;
             } | {
@@ -1977,18 +2125,23 @@ export interface components {
                  * @constant
                  */
                 type: "openapi";
-                /** @description The OpenAPI document (3.0 or 3.1). The gateway keeps the parts that the chosen operations need. It stands alone: every `$ref` begins with `#/components/` or `#/paths/`. */
-                document: {
+                /** @description The OpenAPI document (3.0 or 3.1). The gateway keeps the parts that the chosen operations need. It stands alone: every `$ref` begins with `#/components/` or `#/paths/`. Either this or `documentUrl`. */
+                document?: {
                     [key: string]: unknown;
                 };
+                /**
+                 * @description Where the server has its OpenAPI document, in JSON or YAML: a path, or with `remote` also a URL at the origin of `remote.url`. The gateway reads it when the server is there, and again every five minutes. Either this or `document`.
+                 * @example /openapi.json
+                 */
+                documentUrl?: string;
                 /** @description The operations that become tools: by `operationId`, or by method and path such as `GET /pets/{petId}`. `*` stands for any characters. They may be at most 128. */
                 operations: string[];
                 /**
-                 * @description Port the server listens on in its container. The process runtime assigns PORT instead.
+                 * @description Port the server listens on in its container, 8000 by default. The process runtime assigns PORT instead. Absent with `remote`.
                  * @default 8000
                  */
-                port: number;
-                /** @description URL path before the paths of the document, such as `/api/v3`. Absent: the path of the first of the `servers` in the document. Their hosts are never called. */
+                port?: number;
+                /** @description URL path before the paths of the document, such as `/api/v3`. Absent: the path of `remote.url` unless that is `/`, else the path of the first of the `servers` in the document. Their hosts are never called. */
                 path?: string;
                 /** @description Begins the names under which clients see the tools, such as `crm_` in `crm_search`; `""` for none. Absent: the name of the resource with `_`. */
                 prefix?: string;
@@ -2060,15 +2213,15 @@ export interface components {
                     [key: string]: unknown;
                 };
                 /**
-                 * @description Port the server listens on in its container. The process runtime assigns PORT instead.
+                 * @description Port the server listens on in its container, 8000 by default. The process runtime assigns PORT instead. Absent with `remote`.
                  * @default 8000
                  */
-                port: number;
+                port?: number;
                 /**
-                 * @description URL path that takes the arguments.
+                 * @description URL path that takes the arguments, `/score` by default. Absent with `remote`.
                  * @default /score
                  */
-                path: string;
+                path?: string;
                 /**
                  * @description HTTP method with which the gateway sends the arguments as JSON.
                  * @default POST
@@ -2087,7 +2240,7 @@ export interface components {
              *       "path": "/healthz"
              *     }
              */
-            healthCheck: {
+            healthCheck?: {
                 /**
                  * @description `http`: GET on `path` must answer 2xx. `tcp`: the port is open. `mcp`: a POST to the MCP endpoint is answered in MCP; Kubernetes cannot send one and checks the port instead. Absent: `http`, or `tcp` for a server without a health endpoint, which answers `path` with 404 or, at its default, with another 4xx than 401 and 429.
                  * @enum {string}
@@ -2103,7 +2256,7 @@ export interface components {
              * @description Kubernetes resource requests and limits. The process runtime does not enforce them.
              * @default {}
              */
-            resources: {
+            resources?: {
                 /** @description Resources that the scheduler reserves for each replica. */
                 requests?: {
                     /** @description Processors, such as `250m` or `2`. */
@@ -2149,6 +2302,14 @@ export interface components {
             name: string;
             /** @description Name for people; MCP clients show it. */
             title?: string;
+            /** @description Icons for catalogues, in the form of MCP. Default: `[]`. */
+            icons?: components["schemas"]["Icon"][];
+            /** @description Words to filter lists by. Default: `[]`. */
+            tags?: string[];
+            /** @description Where people read about it, as an https URL, or the text itself in Markdown. */
+            documentation?: string;
+            /** @description Who answers for it: a team, a person or an address. */
+            owner?: string;
             /** @description A text for people and models. MCP clients get it as instructions. Default: `""`. */
             description?: string;
             /** @description Holders of any of these roles may use the toolset, as well as its creator and mcp.admin. They see the tools in it that they may use. Default: `[]`. */
@@ -2218,6 +2379,20 @@ export interface components {
             name: string;
             /** @description Name for people; MCP clients show it. */
             title?: string;
+            /**
+             * @description Icons for catalogues, in the form of MCP.
+             * @default []
+             */
+            icons: components["schemas"]["Icon"][];
+            /**
+             * @description Words to filter lists by.
+             * @default []
+             */
+            tags: string[];
+            /** @description Where people read about it, as an https URL, or the text itself in Markdown. */
+            documentation?: string;
+            /** @description Who answers for it: a team, a person or an address. */
+            owner?: string;
             /**
              * @description A text for people and models. MCP clients get it as instructions.
              * @default
@@ -2393,6 +2568,14 @@ export interface operations {
                 limit?: number;
                 /** @description Begin of the page, from the Link header of the previous page. */
                 cursor?: string;
+                /** @description Words to search for, in any case. Each is in the name, the title, the description, the owner, a tag or the name of the image. */
+                q?: string;
+                /** @description Only entries with this tag; with all of several, separated by commas. */
+                tag?: string;
+                /** @description Only entries in this phase; in one of several, separated by commas. */
+                phase?: string;
+                /** @description Order of the entries; `-` is the other way round. */
+                sort?: "name" | "-name" | "createdAt" | "-createdAt" | "lastUpdatedAt" | "-lastUpdatedAt";
             };
             header?: never;
             path?: never;
@@ -3075,6 +3258,14 @@ export interface operations {
                 limit?: number;
                 /** @description Begin of the page, from the Link header of the previous page. */
                 cursor?: string;
+                /** @description Words to search for, in any case. Each is in the name, the title, the description, the owner, a tag or the name of the image. */
+                q?: string;
+                /** @description Only entries with this tag; with all of several, separated by commas. */
+                tag?: string;
+                /** @description Only entries in this phase; in one of several, separated by commas. */
+                phase?: string;
+                /** @description Order of the entries; `-` is the other way round. */
+                sort?: "name" | "-name" | "createdAt" | "-createdAt" | "lastUpdatedAt" | "-lastUpdatedAt";
             };
             header?: never;
             path?: never;
@@ -3623,6 +3814,14 @@ export interface operations {
                 limit?: number;
                 /** @description Begin of the page, from the Link header of the previous page. */
                 cursor?: string;
+                /** @description Words to search for, in any case. Each is in the name, the title, the description, the owner, a tag or the name of the image. */
+                q?: string;
+                /** @description Only entries with this tag; with all of several, separated by commas. */
+                tag?: string;
+                /** @description Only entries in this phase; in one of several, separated by commas. */
+                phase?: string;
+                /** @description Order of the entries; `-` is the other way round. */
+                sort?: "name" | "-name" | "createdAt" | "-createdAt" | "lastUpdatedAt" | "-lastUpdatedAt";
             };
             header?: never;
             path?: never;
@@ -4078,6 +4277,81 @@ export interface operations {
             };
             /** @description The toolset does not exist, or you may not read it. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached; try again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    streamEvents: {
+        parameters: {
+            query?: {
+                /** @description Begin after the event with this id, or at this time. Absent: begin now. The header `Last-Event-ID`, which browsers send when they connect again, comes before it. */
+                since?: string;
+                /** @description Only events of this kind. */
+                kind?: "adapter" | "tool" | "toolset" | "tenant" | "quota";
+                /** @description Only events of resources with this name, or of the tenant with this id. */
+                name?: string;
+            };
+            header?: {
+                /** @description Id of the last event that you have. It comes before `since`. */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events until the client leaves. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request does not identify its caller in a way that the gateway accepts. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Requests from this web origin or for this host are not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You have 20 streams open at this control plane, the maximum. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

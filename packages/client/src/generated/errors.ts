@@ -125,6 +125,11 @@ export const errorTable = {
     "title": "Too many sessions are open",
     "remedy": "End sessions that you do not need (DELETE /adapters/{name}/sessions/{id}), wait until idle sessions end, or raise the limits in sessions of the adapter."
   },
+  "STREAM_LIMIT": {
+    "status": 429,
+    "title": "Too many streams of events are open",
+    "remedy": "End streams that you do not read. One stream carries the events of everything that you may see."
+  },
   "QUOTA_EXCEEDED": {
     "status": 429,
     "title": "The quota is used up",

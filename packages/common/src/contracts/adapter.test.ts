@@ -32,6 +32,8 @@ describe('an adapter spec', () => {
       sessionRecovery: 'replay',
       sessions: {},
       resources: {},
+      icons: [],
+      tags: [],
     });
   });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { aboutFields } from './about.js';
 import { AuditSettings } from './audit.js';
 import { ServerTls, UpstreamAuth } from './credential.js';
 import { ImageName, ImageVersion } from './adapter-fields.js';
@@ -39,6 +40,7 @@ export const AdapterSpec = z
   .strictObject({
     name: ResourceName,
     ...identityFields,
+    ...aboutFields,
     imageName: ImageName.optional().meta({
       description: 'Name of the image without registry, tag and digest. Required without `remote`.',
     }),

@@ -1,3 +1,4 @@
+export { aboutFields, Icon, Tag } from './about.js';
 export { ArgumentAudit, AuditEntry, AuditOutcome, AuditRecord } from './audit.js';
 export {
   AdapterBody,
@@ -38,6 +39,7 @@ export { PublishedDefinition, PublishedTool, PublishedToolset } from './publishe
 export type { ReplicatedSpec, ResourceRequest } from './replicated.js';
 export { PermissionExplanation } from './permission.js';
 export { RemoteServer } from './remote.js';
+export { ChangeEvent } from './event.js';
 export { CLIENT_METHODS, EVERY_METHOD, Policy } from './policy.js';
 export {
   adapterRef,
@@ -87,6 +89,7 @@ export {
   MAX_OPERATIONS,
   type OpenApiSource,
   prefixOf,
+  ReadDocument,
   ToolPath,
   ToolSource,
 } from './tool-source.js';

@@ -46,10 +46,10 @@ export interface ManagementParts {
 const KEY_SET = '/.well-known/jwks.json';
 const KEY_SET_SECONDS = 300;
 const PROXY_MS = 30_000;
-/** Answers that may pause for hours: followed logs, and exports that a client reads slowly. */
-const STREAMS = /^\/((adapters|tools)\/[^/]+\/logs|audit\/export)$/;
+/** Answers that may pause for hours: followed logs, events, and exports that a client reads slowly. */
+const STREAMS = /^\/((adapters|tools)\/[^/]+\/logs|audit\/export|events)$/;
 const MANAGED =
-  /^\/((adapters|api-keys|permissions|tenants|tools|toolsets)(\/|$)|audit(\/export)?$|(openapi\.json|errors)$)/;
+  /^\/((adapters|api-keys|permissions|tenants|tools|toolsets)(\/|$)|audit(\/export)?$|events$|(openapi\.json|errors)$)/;
 
 /** URLs to which a client sends messages when it knows the gateway and not the URL of a server. */
 const MISTAKEN_FOR_MCP = ['/', '/sse', '/messages'];

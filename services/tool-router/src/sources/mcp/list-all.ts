@@ -1,7 +1,7 @@
 import { METHOD_NOT_FOUND, ProtocolError } from '@modelcontextprotocol/client';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import { z } from 'zod';
-import { isTooDeep } from '../../schema/cost.js';
+import { isTooDeep } from '@mcp-gateway/json-schema';
 import { NOTHING, SourceError, type Listing } from '../source.js';
 import type { Connection } from './connection.js';
 
