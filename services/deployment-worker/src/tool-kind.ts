@@ -164,7 +164,7 @@ function openApiTools(
 function documentedTools(
   row: ToolRow,
   source: Source<'openapi'>,
-  { remotes, documents, published }: Required<ToolKindParts>,
+  { remotes, documents, published }: Required<Omit<ToolKindParts, 'definitions'>>,
 ): DesiredState {
   const { documentUrl = '', operations: selections, prefix } = source;
   const { remote } = row.spec;
