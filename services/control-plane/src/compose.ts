@@ -44,6 +44,7 @@ import { createApiServer } from './http/server.js';
 import { instrumentApi } from './metrics.js';
 import { managementPaths } from './openapi/management-paths.js';
 import { permissionRoutes } from './permissions/routes.js';
+import { registryRoutes } from './registry/routes.js';
 import { logRoutes, type LogRoutesParts, resourceRoutes } from './resources/routes.js';
 import { type ResourceLimits, resourceService } from './resources/service.js';
 import type { MayUseWorkloadIdentity } from './resources/workload-identity.js';
@@ -138,6 +139,15 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
         sessionRoutes({ adapters, sessions, postHint: definition.postHint }),
       ],
       ...tools.collections,
+      '/registry/v0.1/servers': [
+        registryRoutes({
+          kinds: {
+            adapter: { rows, rowOf: adapters.row },
+            toolset: { rows: tools.setRows, rowOf: tools.rowOf.toolset },
+          },
+          publicUrl: parts.publicUrl,
+        }),
+      ],
       '/events': [
         eventRoutes({
           changes: changeLog(changeRows(database), { log }),
@@ -199,11 +209,13 @@ function composeTools(
   const tools = resourceService(ofTool, { queue, limits, log });
   const definitions = toolDefinitionRows(database);
   const lock = definitionLock({ tools, rows, definitions, queue, trail, log, now });
-  const ofToolset = toolsetDefinition(toolsetRows(database, now));
+  const setRows = toolsetRows(database, now);
+  const ofToolset = toolsetDefinition(setRows);
   const toolsets = resourceService(ofToolset, { queue, limits: toolsetLimits, log });
   return {
     rows,
     lock,
+    setRows,
     rowOf: { tool: tools.row, toolset: toolsets.row },
     collections: {
       '/tools': [

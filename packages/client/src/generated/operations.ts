@@ -132,6 +132,24 @@ export const operationTable = {
     "tag": "toolsets",
     "type": "application/json"
   },
+  "listRegistryServers": {
+    "method": "get",
+    "path": "/registry/v0.1/servers",
+    "tag": "registry",
+    "type": "application/json"
+  },
+  "listRegistryServerVersions": {
+    "method": "get",
+    "path": "/registry/v0.1/servers/{server}/versions",
+    "tag": "registry",
+    "type": "application/json"
+  },
+  "getRegistryServerVersion": {
+    "method": "get",
+    "path": "/registry/v0.1/servers/{server}/versions/{version}",
+    "tag": "registry",
+    "type": "application/json"
+  },
   "streamEvents": {
     "method": "get",
     "path": "/events",

@@ -1,4 +1,4 @@
-export { aboutFields, Icon, Tag } from './about.js';
+export { Icon, Tag } from './about.js';
 export { ArgumentAudit, AuditEntry, AuditOutcome, AuditRecord } from './audit.js';
 export {
   AdapterBody,
@@ -38,6 +38,8 @@ export { OperationPlan, type BodyPlan, type ParameterPlan } from './operation-pl
 export { PublishedDefinition, PublishedTool, PublishedToolset } from './published-tool.js';
 export type { ReplicatedSpec, ResourceRequest } from './replicated.js';
 export { PermissionExplanation } from './permission.js';
+export { RegistryList, RegistryServer } from './registry.js';
+export { type ConvertedEntry, fromRegistryEntry, type FromRegistryEntry } from './registry-entry.js';
 export { RemoteServer } from './remote.js';
 export { ChangeEvent } from './event.js';
 export { CLIENT_METHODS, EVERY_METHOD, Policy } from './policy.js';
