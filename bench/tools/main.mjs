@@ -5,6 +5,7 @@
 //     --calls 2000 --rounds 3            calls of each load, and how often each is repeated
 //     --tools 5000                       tools that the server of the lists has
 //     --fastmcp PATH                     adds FastMCP's proxy: the `fastmcp` of a Python environment
+//     --profile DIR                      makes V8 write profiles of tool routers and data planes there
 //
 // Compare the differences of the medians. Needs a build (npm run build).
 import { execFile, fork } from 'node:child_process';
@@ -29,6 +30,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '3' },
     tools: { type: 'string', default: '5000' },
     fastmcp: { type: 'string' },
+    profile: { type: 'string' },
   },
 });
 const CALLS = Number(options.calls);
@@ -78,6 +80,7 @@ async function startGateway(prefix, servers) {
   await publishSources(prefix, servers);
   const secret = randomBytes(32).toString('base64');
   const child = fork(path.join(checkout, 'services/tool-router/dist/main.js'), [], {
+    execArgv: options.profile ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] : [],
     env: {
       PATH: process.env.PATH,
       PORT: '0',
@@ -89,7 +92,11 @@ async function startGateway(prefix, servers) {
   });
   started.push(child);
   const settings = { REDIS_PREFIX: prefix, MCP_GATEWAY_INTERNAL_SECRETS: secret };
-  const dataPlane = await startDataPlane('gateway', checkout, { redisUrl: redis.url, settings });
+  const dataPlane = await startDataPlane('gateway', checkout, {
+    redisUrl: redis.url,
+    profileDir: options.profile,
+    settings,
+  });
   started.push(dataPlane.child);
   return `${dataPlane.url}/mcp`;
 }

@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals';
-import { adapterRef, AdapterSpec } from '@mcp-gateway/common/contracts';
-import { adapterRows, countResources } from '@mcp-gateway/database';
+import { adapterRef, AdapterSpec, ToolSpec } from '@mcp-gateway/common/contracts';
+import { adapterRows, countResources, toolRows } from '@mcp-gateway/database';
 import { createEgress } from '@mcp-gateway/platform/egress';
-import { followRoutes } from '@mcp-gateway/routing';
+import { followRoutes, followTools } from '@mcp-gateway/routing';
 import { startRelay } from '../data-plane/support/remote.js';
 import { startSdkServer } from '../data-plane/support/sdk-server.js';
 import { startUpstream } from '../data-plane/support/upstream.js';
@@ -11,19 +11,25 @@ import { connect, freshDatabase, silent } from '../support/postgres.js';
 import { connectRedis, freshPrefix } from '../support/redis.js';
 import { becomesTrue } from '../support/wait.js';
 import { FakeRuntime } from './support/fake-runtime.js';
-import { adapterKind, composeWorker, remoteServers } from './support/sources.js';
+import { adapterKind, composeWorker, remoteServers, toolKind } from './support/sources.js';
 
-it('publishes a remote adapter without a workload, and its status follows the server', async () => {
+async function setUp() {
   const prefix = freshPrefix();
   const [redis, observer] = [await connectRedis(), await connectRedis()];
   const database = connect(await freshDatabase());
-  const rows = adapterRows(database);
+  const [rows, tools] = [adapterRows(database), toolRows(database)];
   const fake = new FakeRuntime();
   const remotes = remoteServers({ egress: createEgress({ allowedNetworks: ['127.0.0.1'] }), everyMs: 50 });
   afterTest(() => remotes.close());
-  const parts = { kinds: [adapterKind(rows, remotes)], countResources: () => countResources(database), runtime: fake };
+  const kinds = [adapterKind(rows, remotes), toolKind(tools, rows, { remotes })];
+  const parts = { kinds, countResources: () => countResources(database), runtime: fake };
   const worker = composeWorker({ ...parts, redis, prefix, remotes, log: silent });
   afterTest(() => worker.close());
+  return { prefix, observer, rows, tools, fake, worker };
+}
+
+it('publishes a remote adapter without a workload, and its status follows the server', async () => {
+  const { prefix, observer, rows, fake, worker } = await setUp();
   const table = followRoutes(observer, prefix, silent);
   afterTest(() => table.close());
 
@@ -72,4 +78,45 @@ it('publishes a remote adapter without a workload, and its status follows the se
     await worker.queue.reconcile(adapterRef('far'));
     expect([await rows.find('far'), table.get(adapterRef('far'))]).toEqual([null, undefined]);
   });
+});
+
+it('publishes an API that runs elsewhere with its operations, and takes over from replicas', async () => {
+  const { prefix, observer, tools, fake, worker } = await setUp();
+  const table = followTools(observer, prefix, silent);
+  afterTest(() => table.close());
+  const api = await startUpstream((req, res) => res.writeHead(req.method === 'GET' ? 404 : 500).end());
+  const responses = { 200: { description: 'fine' } };
+  const document = {
+    openapi: '3.1.1',
+    info: { title: 'Pets', version: '1' },
+    servers: [{ url: 'https://elsewhere.example/ignored' }],
+    paths: { '/pets': { get: { operationId: 'listPets', responses } } },
+  };
+  const source = { type: 'openapi', document, operations: ['listPets'] };
+  const local = { name: 'pets', imageName: 'pets', imageVersion: '1', source, requiredRoles: ['team'] };
+  await tools.create(ToolSpec.parse(local), 'alice');
+  const ref = { kind: 'tool', name: 'pets' } as const;
+  await worker.queue.reconcile(ref);
+  await becomesTrue('the replica', () => expect(fake.running.has('pets')).toBe(true));
+
+  const row = await tools.find('pets');
+  if (!row) throw new Error('no row');
+  const remote = { url: `${api.endpoint.url}/v3`, headers: { 'X-Api-Version': '2' } };
+  const spec = { name: 'pets', remote, source, replicaCount: 0, upstreamAuth: { credential: 'pets' } };
+  await tools.update(row, ToolSpec.parse(spec));
+  await worker.queue.reconcile(ref);
+  await becomesTrue('the status', async () =>
+    expect(await tools.find('pets')).toMatchObject({
+      phase: 'Ready',
+      observedGeneration: 2,
+      conditions: [{ reason: 'ServerAnswers', message: 'It answers GET with 404.' }],
+    }),
+  );
+  expect(table.get(ref)).toMatchObject({
+    remote: { headers: { 'X-Api-Version': '2' } },
+    upstreamAuth: { credential: 'pets' },
+    endpoints: [{ url: api.endpoint.url, path: '/v3', ready: true }],
+  });
+  expect(table.definition(ref)).toMatchObject({ operations: [{ plan: { method: 'GET', path: '/v3/pets' } }] });
+  await becomesTrue('the end of the replica', () => expect(fake.running.get('pets')).toMatchObject({ removing: true }));
 });

@@ -1,10 +1,12 @@
-import { expect, it } from '@jest/globals';
-import type { PublishedRoute } from '@mcp-gateway/common/contracts';
-import { createEgress } from '@mcp-gateway/platform/egress';
-import { NAME, named, resolverOf } from '../data-plane/support/remote.js';
+import { describe, expect, it } from '@jest/globals';
+import type { PublishedRoute, PublishedTool } from '@mcp-gateway/common/contracts';
+import { createEgress, proxiesOf } from '@mcp-gateway/platform/egress';
+import { selfSigned } from '../data-plane/support/certificate.js';
+import { NAME, named, resolverOf, startProxy } from '../data-plane/support/remote.js';
 import { startSdkServer } from '../data-plane/support/sdk-server.js';
+import { startUpstream } from '../data-plane/support/upstream.js';
 import { becomesTrue } from '../support/wait.js';
-import { legacyClient, startRouter, textOf } from './support/router.js';
+import { legacyClient, modernClient, startRouter, textOf } from './support/router.js';
 import { MCP } from './support/servers.js';
 
 const { lookup } = resolverOf(['127.0.0.1']);
@@ -78,4 +80,100 @@ it.each(WAYS)('does not connect to %s at an address that is not permitted', asyn
   const { client } = await legacyClient(router.url);
   await client.listTools().catch(() => {});
   expect(server.seen).toEqual([]);
+});
+
+const TOOL = { name: 'find', inputSchema: { type: 'object' as const }, annotations: { readOnlyHint: true } };
+const parameters = [{ argument: 'id', name: 'id', in: 'path' as const, style: 'simple' as const, explode: false }];
+
+/** What a remote HTTP server may be, and what a call becomes there. */
+const APIS: [what: string, definition: PublishedTool, tool: string, sent: string][] = [
+  [
+    'an HTTP API',
+    { type: 'openapi', operations: [{ tool: TOOL, plan: { method: 'GET', path: '/v3/pets/{id}', parameters } }] },
+    'far_find',
+    'GET /v3/pets/7',
+  ],
+  [
+    'a server that takes the arguments',
+    { type: 'http', tool: { ...TOOL, name: 'far' }, method: 'POST' },
+    'far',
+    'POST /v3',
+  ],
+];
+
+describe.each(APIS)('%s that runs elsewhere', (_what, definition, tool, sent) => {
+  const issued = {
+    header: 'authorization',
+    value: 'Bearer s3cret',
+    shared: true,
+    renewInSeconds: 60,
+    expiresInSeconds: 600,
+  };
+
+  async function caller(url: string, options: { allowed?: string[]; answers?: string[][]; proxy?: string } = {}) {
+    const { allowed = ['127.0.0.1'], answers = [['127.0.0.1']], proxy = '' } = options;
+    const proxyFor = proxiesOf({ HTTP_PROXY: proxy, HTTPS_PROXY: proxy });
+    const egress = createEgress({ allowedNetworks: allowed, lookup: resolverOf(...answers).lookup, proxyFor });
+    const router = await startRouter({ egress, broker: { issue: async () => issued } });
+    await router.publish('far', {
+      definition,
+      path: '/v3',
+      urls: [url],
+      route: { ...REMOTE, upstreamAuth: { credential: 'far' } },
+    });
+    const client = await modernClient(router.url);
+    await becomesTrue('its tools', async () =>
+      expect((await client.listTools(undefined, { cacheMode: 'refresh' })).tools).toHaveLength(1),
+    );
+    return async () => {
+      const result = await client.callTool({ name: tool, arguments: { id: '7' } });
+      return `${result.isError ? 'error: ' : ''}${textOf(result)}`;
+    };
+  }
+
+  it('gets its own path, host, headers and credential, and nothing about the caller', async () => {
+    const server = await startUpstream((_req, res) => res.end('found'));
+    const call = await caller(named(server.endpoint, ''));
+    expect(await call()).toBe('found');
+    const [seen] = server.seen;
+    expect(`${seen?.method} ${seen?.url}`).toBe(sent);
+    expect(seen?.header('host')).toEqual([`${NAME}:${new URL(server.endpoint.url).port}`]);
+    expect([seen?.header('x-api-version'), seen?.header('authorization')]).toEqual([['2'], ['Bearer s3cret']]);
+    expect(JSON.stringify(seen?.headers)).not.toMatch(/alice|x-mcp-|forwarded/i);
+  });
+
+  it('is not reached at an address that is not permitted, also when its name leads there a moment later', async () => {
+    const server = await startUpstream((_req, res) => res.setHeader('connection', 'close').end('found'));
+    const call = await caller(named(server.endpoint, ''), { answers: [['127.0.0.1'], ['169.254.169.254']] });
+    expect(await call()).toBe('found');
+    expect(await call()).toMatch(/^error: .*cannot be reached: .*leads to the address of a metadata service/);
+    expect(server.seen).toHaveLength(1);
+  });
+
+  it('is not followed elsewhere, so its credential stays', async () => {
+    const other = await startUpstream((_req, res) => res.end('stolen'));
+    const server = await startUpstream((_req, res) =>
+      res.writeHead(307, { location: named(other.endpoint, '/') }).end(),
+    );
+    const call = await caller(named(server.endpoint, ''));
+    expect(await call()).toMatch(/^error: .*307, a redirect/);
+    expect(other.seen).toEqual([]);
+  });
+
+  it('is reached through the HTTP proxy of the gateway', async () => {
+    const server = await startUpstream((_req, res) => res.end('found'));
+    const proxy = await startProxy(server.endpoint);
+    const call = await caller(named(server.endpoint, ''), { proxy: `http://${proxy.host}` });
+    expect(await call()).toBe('found');
+    expect(proxy.asked).toEqual([`${NAME}:${new URL(server.endpoint.url).port}`]);
+  });
+
+  it('with a certificate that nobody vouches for gets no request', async () => {
+    const server = await startUpstream((_req, res) => res.end('found'), selfSigned(NAME));
+    const call = await caller(named(server.endpoint, ''));
+    expect(await call()).toMatch(
+      /^error: .*certificate of the server is of an authority that the gateway does not trust/,
+    );
+    expect(server.seen).toEqual([]);
+  });
 });

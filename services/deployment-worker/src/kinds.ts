@@ -1,4 +1,4 @@
-import { adapterRef, type ResourceKind } from '@mcp-gateway/common/contracts';
+import type { RemoteServer, ResourceKind } from '@mcp-gateway/common/contracts';
 import type {
   AdapterRow,
   AdapterRows,
@@ -42,33 +42,41 @@ const managedKind = <Spec extends ResourceSpec>(
   },
 });
 
-type Checks = Pick<RemoteServers, 'check' | 'forget'>;
-const UNCHECKED: Checks = { check: () => undefined, forget: () => {} };
+export type RemoteChecks = Pick<RemoteServers, 'check' | 'forget'>;
+export const UNCHECKED: RemoteChecks = { check: () => undefined, forget: () => {} };
 
 /** @param remotes checks the servers of adapters that run elsewhere */
-export function adapterKind(rows: AdapterRows, remotes: Checks = UNCHECKED): ManagedKind {
-  const kind = managedKind('adapter', rows, (row) => desiredOf(row, remotes));
-  return {
-    ...kind,
-    async find(name) {
-      const desired = await kind.find(name);
-      if (!desired || desired.workload || desired.row.deletedAt) remotes.forget(adapterRef(name));
-      return desired;
-    },
-  };
+export function adapterKind(rows: AdapterRows, remotes: RemoteChecks = UNCHECKED): ManagedKind {
+  return watching(
+    managedKind('adapter', rows, (row) => desiredOf(row, remotes)),
+    remotes,
+  );
 }
 
-function desiredOf(row: AdapterRow, remotes: Checks): DesiredState {
+/** Ends the checks of what is gone, or has replicas now. */
+export const watching = (kind: ManagedKind, remotes: RemoteChecks): ManagedKind => ({
+  ...kind,
+  async find(name) {
+    const desired = await kind.find(name);
+    if (!desired || desired.workload || desired.row.deletedAt) remotes.forget({ kind: kind.kind, name });
+    return desired;
+  },
+});
+
+function desiredOf(row: AdapterRow, remotes: RemoteChecks): DesiredState {
   const { remote, upstreamAuth, tls } = row.spec;
   if (!remote) return desiredAdapter(row);
-  const { headers } = remote;
-  const target = { remote, tls, hasCredential: upstreamAuth !== undefined || tls?.credential !== undefined };
+  const hasCredential = upstreamAuth !== undefined || tls?.credential !== undefined;
+  const target = { remote, tls, speaks: 'mcp' as const, hasCredential };
   return {
     row,
-    routing: { ...routingOf(row), remote: Object.keys(headers).length > 0 ? { headers } : {} },
+    routing: { ...routingOf(row), remote: remoteRoute(remote) },
     standing: () => remoteStanding(row, remote.url, remotes.check(row, target)),
   };
 }
+
+export const remoteRoute = ({ headers }: RemoteServer): KindRouting['remote'] =>
+  Object.keys(headers).length > 0 ? { headers } : {};
 
 /** Of an adapter with replicas. @throws Error for a stored spec that does not fit the contract */
 export function desiredAdapter(row: AdapterRow): ReplicatedState {
@@ -81,13 +89,14 @@ export function desiredAdapter(row: AdapterRow): ReplicatedState {
 }
 
 function routingOf({ spec }: AdapterRow): KindRouting {
-  const { policies, affinity, sessionRecovery, sessions, preserveHost, upstreamAuth, tls, audit } = spec;
+  const { policies, affinity, sessionRecovery, sessions, preserveHost, bridge, upstreamAuth, tls, audit } = spec;
   return {
     ...(policies.length > 0 && { policies }),
     affinity,
     sessionRecovery,
     sessions,
     preserveHost,
+    ...(bridge && { bridge }),
     ...(upstreamAuth && { upstreamAuth }),
     ...(tls && { tls }),
     ...(audit && { audit }),

@@ -2,7 +2,8 @@ import type { Condition, Phase, ReplicaStatus } from '@mcp-gateway/common/contra
 import { desiredReplicas, type Observation } from '@mcp-gateway/runtime';
 import { healthCheckCondition, progressingCondition, readyCondition } from './conditions.js';
 import { deadlineExceeded } from './progress-deadline.js';
-import type { ReplicatedState, UnreplicatedState, UntimedCondition } from './plan.js';
+import type { ResourceRow, ResourceSpec } from '@mcp-gateway/database';
+import type { Documented, ReplicatedState, UnreplicatedState, UntimedCondition } from './plan.js';
 
 export interface SavedStatus {
   phase: Phase;
@@ -12,7 +13,7 @@ export interface SavedStatus {
 
 /** The status of a resource with replicas, from the desired and the observed state. */
 export function observedStatus(
-  { row, workload, revision }: ReplicatedState,
+  { row, workload, revision, approval }: ReplicatedState,
   seen: Observation,
   now: Date,
 ): SavedStatus {
@@ -34,18 +35,40 @@ export function observedStatus(
   const health = (lost && passed) ?? healthCheckCondition({ ...row.spec, path: workload.path }, seen, replicas);
   return {
     phase: phaseOf(wanted, replicas, readiness, rollout),
-    conditions: [readiness, rollout, health].map((condition) => sinceWhen(condition, row.conditions, now)),
+    conditions: [readiness, rollout, health, ...(approval ? [approval] : [])].map((condition) =>
+      sinceWhen(condition, row.conditions, now),
+    ),
     replicas,
   };
 }
 
 /** The status of a resource that runs nothing. */
-export function standingStatus({ row, standing }: UnreplicatedState, now: Date): SavedStatus {
+export function standingStatus({ row, standing, approval }: UnreplicatedState, now: Date): SavedStatus {
   const { phase, conditions } = standing();
   return {
     phase,
-    conditions: conditions.map((condition) => sinceWhen(condition, row.conditions, now)),
+    conditions: [...conditions, ...(approval ? [approval] : [])].map((condition) =>
+      sinceWhen(condition, row.conditions, now),
+    ),
     replicas: [],
+  };
+}
+
+/** The status with what the document at the server says. A server without a document that can be used serves no tools. */
+export function withDocument(
+  { phase, conditions, replicas }: SavedStatus,
+  row: Pick<ResourceRow<ResourceSpec>, 'conditions'>,
+  documented: Documented | undefined,
+  now: Date,
+): SavedStatus {
+  if (!documented) return { phase, conditions, replicas };
+  const { condition, hasTools } = documented;
+  const serves = phase === 'Ready' || phase === 'Degraded';
+  const without = hasTools ? 'Degraded' : condition.status === 'False' ? 'Failed' : 'Progressing';
+  return {
+    phase: serves && condition.status !== 'True' ? without : phase,
+    conditions: [...conditions, sinceWhen(condition, row.conditions, now)],
+    replicas,
   };
 }
 

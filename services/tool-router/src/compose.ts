@@ -10,8 +10,10 @@ import { ToolCalls } from './calls/call-tool.js';
 import { ParkedCalls } from './calls/parked-calls.js';
 import { RequestStates } from './calls/request-state.js';
 import { Catalogue } from './catalog/catalogue.js';
+import { DefinitionReports } from './catalog/definition-reports.js';
 import { PAGE } from './catalog/page.js';
 import { Views } from './catalog/view.js';
+import { routerMetrics } from './metrics.js';
 import { Announcements } from './server/announcements.js';
 import { createHttpServer } from './server/http-server.js';
 import { ModernRequests } from './server/modern.js';
@@ -42,6 +44,8 @@ export interface ToolRouterParts {
   log: Logger;
   /** Where credentials for servers come from; undefined: calls of servers that need one fail. */
   broker?: Pick<BrokerClient, 'issue'> | undefined;
+  /** Where the definitions that sources give are recorded; undefined: nowhere, so nothing new can be approved. */
+  recorder?: Pick<BrokerClient, 'report'> | undefined;
   metrics?: Metrics | undefined;
   /** Entries of one page of a list. */
   pageSize?: number;
@@ -63,18 +67,35 @@ const FIRST_LIST_MS = 5_000;
 /** Builds a tool router from its parts. */
 export function composeToolRouter(settings: ToolRouterSettings, parts: ToolRouterParts): ToolRouter {
   const { redis, log, pageSize = PAGE, firstListMs = FIRST_LIST_MS } = parts;
+  const metrics = parts.metrics && routerMetrics(parts.metrics);
   const table = followTools(redis, settings.prefix, log);
   const credentials = new ServerCredentials(parts.broker && credentialCache({ broker: parts.broker }));
   const sources = createSources({ table, credentials, egress: settings.egress, log });
-  const catalogue = new Catalogue({ table, openSource: sources.open, log });
+  const { recorder } = parts;
+  const reports = recorder && new DefinitionReports((report) => recorder.report(report), log);
+  const catalogue = new Catalogue({
+    table,
+    openSource: sources.open,
+    openBridge: sources.bridge,
+    onListed: metrics?.sourceListed,
+    reports,
+    log,
+  });
   const views = new Views(catalogue, log);
   const announcements = new Announcements(catalogue, views);
   const { ownUrl = () => undefined } = settings;
   const states = new RequestStates(settings.internalSecrets);
   const parked = new ParkedCalls();
-  const calls = new ToolCalls({ deadlineMs: settings.callTimeoutMs, states, parked, ownUrl });
-  const mcp = { catalogue, views, calls, pageSize, firstListMs };
+  const calls = new ToolCalls({
+    deadlineMs: settings.callTimeoutMs,
+    states,
+    parked,
+    ownUrl,
+    onCalled: metrics?.called,
+  });
+  const mcp = { catalogue, views, calls, pageSize, firstListMs, onList: metrics?.answeredList };
   const sessions = new Sessions(mcp, announcements);
+  metrics?.watch({ redis, catalogue, calls, parked, sessions });
   const modern = new ModernRequests(mcp, announcements, log);
   const eras = { sessions, modern, maxBodyBytes: settings.maxBodyBytes };
   const server = createHttpServer({
@@ -88,6 +109,7 @@ export function composeToolRouter(settings: ToolRouterSettings, parts: ToolRoute
     isReady: () => table.isLoaded(),
     async close() {
       parked.close();
+      reports?.close();
       await Promise.all([sessions.close(), modern.close()]);
       await catalogue.close();
       await Promise.all([sources.close(), table.close()]);

@@ -6,7 +6,12 @@ import { samplesOf } from '../../support/samples.js';
 import { becomesTrue } from '../../support/wait.js';
 import { gateway } from './gateway.js';
 
-const SERVICES = { 'data-plane': 'Data plane', 'control-plane': 'Control plane', 'deployment-worker': 'Worker' };
+const SERVICES = {
+  'data-plane': 'Data plane',
+  'control-plane': 'Control plane',
+  'deployment-worker': 'Worker',
+  'tool-router': 'Tool router',
+};
 type Service = keyof typeof SERVICES;
 
 async function scrape(service: Service): Promise<string> {

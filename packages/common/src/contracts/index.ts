@@ -1,3 +1,4 @@
+export { Icon, Tag } from './about.js';
 export { ArgumentAudit, AuditEntry, AuditOutcome, AuditRecord } from './audit.js';
 export {
   AdapterBody,
@@ -19,11 +20,28 @@ export {
   ServerTls,
   UpstreamAuth,
 } from './credential.js';
+export {
+  ApprovalBody,
+  ApprovedDefinition,
+  DEFINITION_BOUNDS,
+  DefinitionChanges,
+  type DefinitionChange,
+  definitionKey,
+  type DefinitionKind,
+  DefinitionReport,
+  type Difference,
+  PublishedLock,
+  RecordedDefinition,
+  type ReportedDefinition,
+} from './definition-lock.js';
 export { OperationPlan, type BodyPlan, type ParameterPlan } from './operation-plan.js';
 export { PublishedDefinition, PublishedTool, PublishedToolset } from './published-tool.js';
 export type { ReplicatedSpec, ResourceRequest } from './replicated.js';
 export { PermissionExplanation } from './permission.js';
+export { RegistryList, RegistryServer } from './registry.js';
+export { type ConvertedEntry, fromRegistryEntry, type FromRegistryEntry } from './registry-entry.js';
 export { RemoteServer } from './remote.js';
+export { ChangeEvent } from './event.js';
 export { CLIENT_METHODS, EVERY_METHOD, Policy } from './policy.js';
 export {
   adapterRef,
@@ -40,7 +58,7 @@ export {
   type ResourceRef,
   toolsetRef,
 } from './resource.js';
-export { Route, type Endpoint, type PublishedEndpoint, type PublishedRoute } from './route.js';
+export { isServedByRouters, Route, type Endpoint, type PublishedEndpoint, type PublishedRoute } from './route.js';
 export { SESSION_LIMITS, SessionLimits, SessionResource } from './session.js';
 export {
   DEFAULT_TENANT,
@@ -53,8 +71,30 @@ export {
   TenantId,
   TenantResource,
 } from './tenant.js';
-export { McpTool, ToolBody, ToolDefinition, ToolRequest, ToolResource, ToolSpec, ToolStatus } from './tool.js';
-export { matchesName, MAX_OPERATIONS, type OpenApiSource, prefixOf, ToolPath, ToolSource } from './tool-source.js';
+export {
+  apiPath,
+  DEFAULT_PATH,
+  McpTool,
+  representedTool,
+  ToolBody,
+  ToolDefinition,
+  ToolRequest,
+  ToolResource,
+  ToolSpec,
+  ToolStatus,
+} from './tool.js';
+export {
+  DEFAULT_MCP_PATH,
+  DEFAULT_PORT,
+  lockOf,
+  matchesName,
+  MAX_OPERATIONS,
+  type OpenApiSource,
+  prefixOf,
+  ReadDocument,
+  ToolPath,
+  ToolSource,
+} from './tool-source.js';
 export {
   ToolNames,
   ToolSelection,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { boundedString } from './adapter-fields.js';
 
-const RemoteUrl = boundedString(2048, 1)
+export const RemoteUrl = boundedString(2048, 1)
   .refine((text) => /^https?:\/\//i.test(text) && URL.canParse(text), {
     error: 'must be an http or https URL, such as https://mcp.example.com/mcp',
     abort: true,
@@ -22,7 +22,7 @@ const HeaderName = boundedString(128)
   .regex(/^[A-Za-z0-9-]+$/, 'must be the name of a header')
   .refine((name) => !TAKEN.test(name.toLowerCase()), { message: 'is a header that the gateway sets itself' })
   .refine((name) => !SECRET.test(name.toLowerCase()), {
-    message: 'is for secrets, which everyone who may use the adapter could read; name a credential in upstreamAuth',
+    message: 'is for secrets, which everyone who may use the resource could read; name a credential in upstreamAuth',
   });
 
 const HeaderValue = boundedString(4096, 1).regex(
@@ -41,20 +41,20 @@ export const RemoteServer = z.strictObject({
 });
 export type RemoteServer = z.infer<typeof RemoteServer>;
 
-/** The fields of an adapter that are about what the gateway runs. */
-export const OF_REPLICAS = {
+/** The fields of a tool that are about what the gateway runs. */
+export const OF_TOOL_REPLICAS = {
   imageName: true,
   imageVersion: true,
   environmentVariables: true,
   secretEnvironment: true,
   replicaCount: true,
   useWorkloadIdentity: true,
-  port: true,
-  path: true,
   healthCheck: true,
-  preserveHost: true,
   resources: true,
 } as const;
+
+/** The same of an adapter. */
+export const OF_REPLICAS = { ...OF_TOOL_REPLICAS, port: true, path: true, preserveHost: true } as const;
 export type OfReplicas = keyof typeof OF_REPLICAS;
 export const isOfReplicas = (field: string): field is OfReplicas => Object.hasOwn(OF_REPLICAS, field);
 
@@ -70,9 +70,30 @@ const WHY_ABSENT: Partial<Record<OfReplicas, string>> = {
 export function refuseBesideRemote(body: unknown, context: z.RefinementCtx): void {
   const given = Object(body) as Record<string, unknown>;
   if (given['remote'] === undefined) return;
-  for (const field of Object.keys(given).filter(isOfReplicas)) {
-    if (given[field] === undefined) continue;
+  refuseGiven(given, Object.keys(given).filter(isOfReplicas), context);
+}
+
+/** The same for a tool, whose definition and source say where a server listens. */
+export function refuseBesideRemoteOfTool(body: unknown, context: z.RefinementCtx): void {
+  refuseBesideRemote(body, context);
+  const { remote, toolDefinition, source } = Object(body) as Record<string, unknown>;
+  if (remote === undefined) return;
+  refuseGiven(toolDefinition, ['port', 'path'], context, 'toolDefinition');
+  // An OpenAPI document has paths of its own, which may need another one before them.
+  const { type } = Object(source) as { type?: unknown };
+  refuseGiven(source, type === 'openapi' ? ['port'] : ['port', 'path'], context, 'source');
+}
+
+function refuseGiven(
+  given: unknown,
+  fields: readonly OfReplicas[],
+  context: z.RefinementCtx,
+  ...within: string[]
+): void {
+  for (const field of fields) {
+    if ((Object(given) as Record<string, unknown>)[field] === undefined) continue;
     const why = WHY_ABSENT[field] ?? 'the gateway runs nothing for a remote server';
-    context.addIssue({ code: 'custom', path: [field], message: `must be absent beside "remote": ${why}` });
+    const message = `must be absent beside "remote": ${why}`;
+    context.addIssue({ code: 'custom', path: [...within, field], message });
   }
 }

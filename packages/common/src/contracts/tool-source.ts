@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { boundedString, text } from './adapter-fields.js';
 import { boundedJson } from './bounded-json.js';
+import { Approval, WhileChanged } from './definition-lock.js';
 import { Port, UrlPath } from './replicated.js';
 import { ResourceName } from './resource.js';
 
@@ -20,8 +21,15 @@ const Prefix = boundedString(32)
       'of the resource with `_`.',
   });
 
-const port = Port.default(8000).meta({
-  description: 'Port the server listens on in its container. The process runtime assigns PORT instead.',
+/** Where servers of tools listen, when their spec does not say it. */
+export const DEFAULT_PORT = 8000;
+export const DEFAULT_MCP_PATH = '/mcp';
+
+/** Absent beside `remote`. */
+export const ServerPort = Port.optional().meta({
+  description:
+    'Port the server listens on in its container, 8000 by default. The process runtime assigns PORT instead. Absent with `remote`.',
+  default: DEFAULT_PORT,
 });
 
 const MAX_NAMES = 256;
@@ -37,19 +45,55 @@ const names = (what: string) =>
 /** Characters of an OpenAPI document as JSON, and how deep its objects and arrays may be nested. */
 const MAX_DOCUMENT_CHARS = 1_048_576;
 const MAX_DOCUMENT_DEPTH = 64;
+/** Characters of a document that the gateway reads itself. */
+const MAX_READ_CHARS = 8 * 1_048_576;
 /** Operations of one document that become tools. */
 export const MAX_OPERATIONS = 128;
 
-const OpenApiDocument = z
-  .preprocess(
-    boundedJson({ maxChars: MAX_DOCUMENT_CHARS, maxDepth: MAX_DOCUMENT_DEPTH }),
-    z.record(z.string(), z.unknown()),
-  )
+const bounded = (maxChars: number) =>
+  z.preprocess(boundedJson({ maxChars, maxDepth: MAX_DOCUMENT_DEPTH }), z.record(z.string(), z.unknown()));
+
+/** An OpenAPI document as a server has it, of which the gateway keeps a part. */
+export const ReadDocument = bounded(MAX_READ_CHARS);
+
+const OpenApiDocument = bounded(MAX_DOCUMENT_CHARS)
+  .optional()
   .meta({
     description:
       'The OpenAPI document (3.0 or 3.1). The gateway keeps the parts that the chosen operations need. It stands alone: every ' +
-      '`$ref` begins with `#/components/` or `#/paths/`.',
+      '`$ref` begins with `#/components/` or `#/paths/`. Either this or `documentUrl`.',
   });
+
+/** Of a source whose server describes its tools itself, and may describe others tomorrow. */
+const lockFields = {
+  approval: Approval.optional().meta({
+    description:
+      '`required`: tools and prompts are served once somebody has approved their definitions, and a change is held back until it ' +
+      'is approved, too. Absent or `none`: they are served as the server defines them.',
+  }),
+  whileChanged: WhileChanged.optional().meta({
+    description:
+      'With `approval: required`, what clients see of a tool whose definition has changed: `last-approved`, also if absent, is ' +
+      'the definition that was approved; `hidden` is nothing.',
+  }),
+};
+
+const DocumentUrl = boundedString(2048, 1)
+  .refine((url) => (url.startsWith('/') ? isPath(url) : /^https?:\/\//i.test(url) && URL.canParse(url)), {
+    error: 'must be a path at the server, such as /openapi.json, or an http or https URL',
+    abort: true,
+  })
+  .refine((url) => !url.includes('#'), { message: 'must not have a fragment' })
+  .optional()
+  .meta({
+    description:
+      'Where the server has its OpenAPI document, in JSON or YAML: a path, or with `remote` also a URL at the origin of ' +
+      '`remote.url`. The gateway reads it when the server is there, and again every five minutes. Either this or `document`.',
+    examples: ['/openapi.json'],
+  });
+
+/** It leads to the server that it is at, whoever reads it. */
+const isPath = (path: string): boolean => !/^\/[/\\]/.test(path) && /^[\x21-\x7e]+$/.test(path);
 
 const SOURCES = 'must be "http", "mcp", "adapter" or "openapi"';
 
@@ -63,9 +107,13 @@ export const ToolSource = z
       }),
       z.strictObject({
         type: z.literal('mcp').meta({ description: 'The server is an MCP server, which describes its tools itself.' }),
-        port,
-        path: ToolPath.default('/mcp').meta({ description: 'URL path of its MCP endpoint.' }),
+        port: ServerPort,
+        path: ToolPath.optional().meta({
+          description: 'URL path of its MCP endpoint, `/mcp` by default. Absent with `remote`.',
+          default: DEFAULT_MCP_PATH,
+        }),
         prefix: Prefix,
+        ...lockFields,
       }),
       z.strictObject({
         type: z.literal('adapter').meta({
@@ -78,12 +126,14 @@ export const ToolSource = z
         prompts: names('Prompts of the adapter'),
         resources: names('Resources and resource templates of the adapter, by URI'),
         prefix: Prefix,
+        ...lockFields,
       }),
       z.strictObject({
         type: z.literal('openapi').meta({
           description: 'The server is an HTTP API, and chosen operations of its OpenAPI document become tools.',
         }),
         document: OpenApiDocument,
+        documentUrl: DocumentUrl,
         operations: z
           .array(text(1024, 1))
           .min(1, 'must name at least one operation')
@@ -93,11 +143,11 @@ export const ToolSource = z
               'The operations that become tools: by `operationId`, or by method and path such as `GET /pets/{petId}`. `*` stands ' +
               `for any characters. They may be at most ${MAX_OPERATIONS}.`,
           }),
-        port,
+        port: ServerPort,
         path: ToolPath.optional().meta({
           description:
-            'URL path before the paths of the document, such as `/api/v3`. Absent: the path of the first of the `servers` in ' +
-            'the document. Their hosts are never called.',
+            'URL path before the paths of the document, such as `/api/v3`. Absent: the path of `remote.url` unless that is `/`, ' +
+            'else the path of the first of the `servers` in the document. Their hosts are never called.',
         }),
         prefix: Prefix,
       }),
@@ -129,4 +179,14 @@ export function matchesName(pattern: string, name: string): boolean {
     at = found + part.length;
   }
   return true;
+}
+
+/**
+ * How a source is locked that serves nothing before it is approved; undefined for one that needs no approval. Documents are sent
+ * with PUT: a caller that sends one approves it.
+ */
+export function lockOf(source: ToolSource): { whileChanged: WhileChanged } | undefined {
+  const isDiscovered = source.type === 'mcp' || source.type === 'adapter';
+  if (!isDiscovered || source.approval !== 'required') return undefined;
+  return { whileChanged: source.whileChanged ?? 'last-approved' };
 }

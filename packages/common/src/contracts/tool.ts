@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { aboutFields } from './about.js';
 import { ImageName, ImageVersion, text } from './adapter-fields.js';
 import { boundedJson } from './bounded-json.js';
 import { CredentialName } from './credential.js';
@@ -6,7 +7,6 @@ import {
   bodyFields,
   HealthCheck,
   identityFields,
-  Port,
   requestOf,
   ResourceAmounts,
   type ResourceRequest,
@@ -15,7 +15,8 @@ import {
   statusFieldsOf,
 } from './replicated.js';
 import { ResourceName } from './resource.js';
-import { ToolPath, ToolSource } from './tool-source.js';
+import { OF_TOOL_REPLICAS, refuseBesideRemoteOfTool, RemoteServer, RemoteUrl } from './remote.js';
+import { DEFAULT_MCP_PATH, DEFAULT_PORT, type OpenApiSource, ServerPort, ToolPath, ToolSource } from './tool-source.js';
 
 /**
  * In a cluster, a tool is reached at the Service `{name}-service`, whose name has at most 63 characters and begins with a letter
@@ -92,13 +93,16 @@ export const McpTool = z
   .meta({ description: 'The definition that MCP clients get (MCP, `Tool`).' });
 export type McpTool = z.infer<typeof McpTool>;
 
+export const DEFAULT_PATH = '/score';
+
 /** The definition of a tool, and where its server takes the arguments. */
 export const ToolDefinition = z.strictObject({
   tool: McpTool,
-  port: Port.default(8000).meta({
-    description: 'Port the server listens on in its container. The process runtime assigns PORT instead.',
+  port: ServerPort,
+  path: ToolPath.optional().meta({
+    description: 'URL path that takes the arguments, `/score` by default. Absent with `remote`.',
+    default: DEFAULT_PATH,
   }),
-  path: ToolPath.default('/score').meta({ description: 'URL path that takes the arguments.' }),
   method: z.enum(['POST', 'PUT', 'PATCH']).default('POST').meta({
     description: 'HTTP method with which the gateway sends the arguments as JSON.',
   }),
@@ -121,9 +125,24 @@ export const ToolSpec = z
   .strictObject({
     name: ToolName,
     ...identityFields,
-    // With the source `adapter`, no server runs.
+    ...aboutFields,
+    // With the source `adapter` or with `remote`, no server runs.
     imageName: ImageName.optional(),
     imageVersion: ImageVersion.optional(),
+    remote: RemoteServer.safeExtend({
+      url: RemoteUrl.meta({
+        description:
+          'Source `openapi`: the URL before the paths of the document. Source `mcp`: the MCP endpoint. Source `http`: the URL ' +
+          'that takes the arguments.',
+        examples: ['https://api.example.com/v3'],
+      }),
+    })
+      .optional()
+      .meta({
+        description:
+          'A server that runs elsewhere, in place of `imageName` and `imageVersion`. The gateway runs nothing for it and ' +
+          'connects to its URL.',
+      }),
     source: ToolSource,
     toolDefinition: ToolDefinition.optional().meta({
       description:
@@ -141,14 +160,21 @@ export const ToolSpec = z
   .meta({ id: 'ToolSpec' });
 export type ToolSpec = z.infer<typeof ToolSpec>;
 
-type Spec = Pick<ToolSpec, 'name' | 'source' | 'toolDefinition' | 'healthCheck'>;
+type Spec = Pick<ToolSpec, 'name' | 'source' | 'toolDefinition' | 'healthCheck' | 'remote'>;
 
 /** The fields that describe a server, in a spec that has none. */
-const OF_SERVER = ['imageName', 'imageVersion', 'environmentVariables', 'secretEnvironment', 'upstreamAuth'] as const;
+const OF_SERVER = [
+  'imageName',
+  'imageVersion',
+  'environmentVariables',
+  'secretEnvironment',
+  'remote',
+  'upstreamAuth',
+] as const;
 
 /** What of a spec does not go with its source. */
 function sourceFaults(spec: Spec & Partial<Record<(typeof OF_SERVER)[number], unknown>>) {
-  const { name, source, toolDefinition, healthCheck } = spec;
+  const { name, source, toolDefinition, healthCheck, remote } = spec;
   const faults: { path: string[]; message: string }[] = [];
   const refuse = (message: string, ...path: string[]) => faults.push({ path, message });
   if (source.type === 'http' && !toolDefinition) refuse('is required', 'toolDefinition');
@@ -165,10 +191,36 @@ function sourceFaults(spec: Spec & Partial<Record<(typeof OF_SERVER)[number], un
   for (const field of OF_SERVER) {
     const isSet = Object.keys(Object(spec[field])).length > 0;
     const isImage = field === 'imageName' || field === 'imageVersion';
-    if (source.type !== 'adapter' && isImage && !isSet) refuse('is required', field);
+    if (source.type !== 'adapter' && isImage && !isSet && !remote) refuse('is required', field);
     if (source.type === 'adapter' && isSet) refuse('must be absent: the adapter has the server', field);
   }
+  if (source.type === 'openapi')
+    for (const fault of documentFaults(source, remote)) refuse(fault.message, ...fault.path);
+  if (remote && source.type === 'openapi') {
+    const { search, pathname } = new URL(remote.url);
+    if (search !== '') refuse('must not have a query: operations have their own', 'remote', 'url');
+    for (const { message } of ToolPath.safeParse(pathname).error?.issues ?? []) {
+      refuse(`has a path that ${message}`, 'remote', 'url');
+    }
+  }
   return faults;
+}
+
+function* documentFaults({ document, documentUrl }: OpenApiSource, remote: ToolSpec['remote']) {
+  const path = ['source', 'documentUrl'];
+  if (!document && documentUrl === undefined) {
+    yield { path: ['source', 'document'], message: 'is required, unless documentUrl says where the server has it' };
+  }
+  if (documentUrl === undefined) return;
+  if (document) yield { path, message: 'must be absent beside "document"' };
+  if (documentUrl.startsWith('/')) return;
+  const { origin, username, password } = new URL(documentUrl);
+  if (username !== '' || password !== '') yield { path, message: 'must not have a user or a password' };
+  if (!remote) {
+    yield { path, message: 'must be a path, such as /openapi.json: the gateway reads it from the server of this tool' };
+  } else if (origin !== new URL(remote.url).origin) {
+    yield { path, message: 'must be at the origin of remote.url: the gateway reads no document of another server' };
+  }
 }
 
 const DESCRIBES = {
@@ -177,8 +229,14 @@ const DESCRIBES = {
   openapi: 'the document describes the tools',
 };
 
-/** The spec and the fields that the gateway sets. */
-export const ToolResource = ToolSpec.extend(serverFieldsOf('tool')).meta({ id: 'ToolResource' });
+/** The spec and the fields that the gateway sets. A remote tool has no fields about what the gateway runs. */
+export const ToolResource = z
+  .strictObject({
+    ...ToolSpec.shape,
+    ...z.object(ToolSpec.shape).pick(OF_TOOL_REPLICAS).partial().shape,
+    ...serverFieldsOf('tool'),
+  })
+  .meta({ id: 'ToolResource' });
 export type ToolResource = z.infer<typeof ToolResource>;
 
 /** What the worker has observed of the server of a tool. */
@@ -190,7 +248,44 @@ export const ToolBody = ToolSpec.safeExtend(bodyFields).meta({ id: 'ToolBody' })
 
 export type ToolRequest = ResourceRequest<ToolSpec>;
 /** Accepts names of fields in any case, and treats a field that is null as absent. Without a server there are no replicas. */
-export const ToolRequest = requestOf<ToolSpec>(ToolBody).transform(({ spec, read }): ToolRequest => ({
-  spec: spec.source.type === 'adapter' ? { ...spec, replicaCount: 0 } : spec,
-  read,
-}));
+export const ToolRequest = requestOf<ToolSpec>(ToolBody, refuseBesideRemoteOfTool).transform(
+  ({ spec, read }): ToolRequest => ({
+    spec: spec.source.type === 'adapter' || spec.remote ? { ...spec, replicaCount: 0 } : listening(spec),
+    read,
+  }),
+);
+
+/** With the defaults of a server that the gateway runs. */
+function listening({ source, toolDefinition, ...spec }: ToolSpec): ToolSpec {
+  const { port = DEFAULT_PORT, path = DEFAULT_PATH } = toolDefinition ?? {};
+  return {
+    ...spec,
+    source: listeningSource(source),
+    ...(toolDefinition && { toolDefinition: { ...toolDefinition, port, path } }),
+  };
+}
+
+function listeningSource(source: ToolSource): ToolSource {
+  switch (source.type) {
+    case 'mcp':
+      return { ...source, port: source.port ?? DEFAULT_PORT, path: source.path ?? DEFAULT_MCP_PATH };
+    case 'openapi':
+      return { ...source, port: source.port ?? DEFAULT_PORT };
+    default:
+      return source;
+  }
+}
+
+/** The spec as callers see it: of a remote tool, without the fields about what the gateway runs. */
+export function representedTool(spec: ToolSpec): Omit<ToolSpec, keyof typeof OF_TOOL_REPLICAS> & Partial<ToolSpec> {
+  if (!spec.remote) return spec;
+  const kept = Object.entries(spec).filter(([field]) => !Object.hasOwn(OF_TOOL_REPLICAS, field));
+  return Object.fromEntries(kept) as Omit<ToolSpec, keyof typeof OF_TOOL_REPLICAS>;
+}
+
+/** What stands before the paths of an OpenAPI document, as far as the spec says it. */
+export function apiPath({ source, remote }: Pick<ToolSpec, 'source' | 'remote'>): string | undefined {
+  if (source.type === 'openapi' && source.path !== undefined) return source.path;
+  const path = remote && new URL(remote.url).pathname;
+  return path === '/' ? undefined : path;
+}

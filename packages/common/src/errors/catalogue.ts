@@ -138,7 +138,8 @@ export const errorCatalogue = {
     status: 412,
     rpcCode: -32000,
     title: 'The resource has changed since you read it',
-    cause: 'If-Match, or the id or generation in the body, is not the current one. Nothing was changed.',
+    cause:
+      'If-Match, or the id, generation or hash in the body, is not the current one. Nothing was changed or approved.',
     remedy: 'Read the resource again, repeat your change on what you read, and send it.',
   },
   TOO_LARGE: {
@@ -170,6 +171,13 @@ export const errorCatalogue = {
     remedy:
       'End sessions that you do not need (DELETE /adapters/{name}/sessions/{id}), wait until idle sessions end, or raise ' +
       'the limits in sessions of the adapter.',
+  },
+  STREAM_LIMIT: {
+    status: 429,
+    rpcCode: -32010,
+    title: 'Too many streams of events are open',
+    cause: 'The caller has as many streams of GET /events open as one caller may have.',
+    remedy: 'End streams that you do not read. One stream carries the events of everything that you may see.',
   },
   QUOTA_EXCEEDED: {
     status: 429,

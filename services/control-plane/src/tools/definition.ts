@@ -1,5 +1,6 @@
 import {
   imageReference,
+  representedTool,
   type ToolResource,
   ToolRequest,
   type ToolSpec,
@@ -7,6 +8,7 @@ import {
 } from '@mcp-gateway/common/contracts';
 import type { Principal } from '@mcp-gateway/common/principal';
 import type { ToolRow, ToolRows } from '@mcp-gateway/database';
+import { schemaFault } from '@mcp-gateway/json-schema';
 import type { Requester } from '../http/request.js';
 import {
   resourceMetadata,
@@ -15,7 +17,6 @@ import {
   type ResourceDocumentation,
 } from '../resources/definition.js';
 import { type MayUseWorkloadIdentity, requireWorkloadIdentity } from '../resources/workload-identity.js';
-import { schemaFault } from './schema-faults.js';
 import { preparedSource } from './sources.js';
 
 /** The schemas of the tool are checked here, because the contract knows no JSON Schema. */
@@ -47,22 +48,30 @@ export const toolDefinition = (
   collection: 'tools',
   request: CheckedRequest,
   rows,
-  represent: (row) => ({ ...row.spec, ...resourceMetadata(row) }),
+  represent: (row) => ({ ...representedTool(row.spec), ...resourceMetadata(row) }),
   status: toolStatus,
+  whyNoLogs: ({ spec: { name, remote } }) =>
+    remote &&
+    `the server of ${name} runs elsewhere: the gateway has no logs of it; GET /tools/${name}/status says whether it answers`,
   /** A caller that changes such a tool chooses what runs with the identity, or gets the credential. */
   authorizeSpec(principal, spec) {
     requireWorkloadIdentity(principal, spec, mayUseWorkloadIdentity);
     if (spec.upstreamAuth) checkSharedCredential(principal, spec.upstreamAuth.credential);
   },
-  prepare: async (by, spec) => ({ ...spec, source: await preparedSource(by, spec.source, findAdapter) }),
+  prepare: async (by, spec) => ({ ...spec, source: await preparedSource(by, spec, findAdapter) }),
   errors: { notFound: 'TOOL_NOT_FOUND', nameTaken: 'TOOL_EXISTS' },
 });
 
-const toolStatus = (row: ToolRow): ToolStatus => ({
-  ...resourceStatus(row),
-  image: imageReference(row.spec),
-  ...(row.spec.source.type === 'adapter' && { replicaStatus: 'it has no replicas: the adapter has the server' }),
-});
+function toolStatus(row: ToolRow): ToolStatus {
+  const { spec } = row;
+  const status = resourceStatus(row);
+  if (spec.remote) return { ...status, replicaStatus: 'a remote server, which has no replicas here' };
+  return {
+    ...status,
+    image: imageReference(spec),
+    ...(spec.source.type === 'adapter' && { replicaStatus: 'it has no replicas: the adapter has the server' }),
+  };
+}
 
 const WEATHER = {
   name: 'weather',
@@ -138,6 +147,14 @@ export const toolDocumentation: ResourceDocumentation = {
           name: 'pets',
           imageName: 'team/pets',
           imageVersion: '1.0.0',
+          source: { type: 'openapi', operations: ['GET /pets/{petId}'], document: PETS },
+        },
+      },
+      remote: {
+        summary: 'The same of an HTTP API that runs elsewhere',
+        value: {
+          name: 'pets',
+          remote: { url: 'https://pets.example.com/api/v1' },
           source: { type: 'openapi', operations: ['GET /pets/{petId}'], document: PETS },
         },
       },

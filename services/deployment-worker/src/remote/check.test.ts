@@ -20,7 +20,7 @@ async function listening(onRequest: RequestListener, tls?: ServerOptions): Promi
 
 const open = createEgress({ allowedNetworks: ['127.0.0.0/8', '::1'] });
 const check = (url: string, more: object = {}, egress = open) =>
-  checkRemote({ remote: { url, headers: {} }, tls: undefined, hasCredential: false, ...more }, egress);
+  checkRemote({ remote: { url, headers: {} }, tls: undefined, speaks: 'mcp', hasCredential: false, ...more }, egress);
 
 const UNKNOWN_SESSION = '{"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"Mcp-Session-Id is required"}}';
 const status =
@@ -125,6 +125,28 @@ describe('a remote server', () => {
     expect(result).toMatchObject({ answers: false, reason: 'AddressNotAllowed' });
     expect(result.message).toContain('leads to a loopback address');
     expect(requests).toBe(0);
+  });
+});
+
+describe('a remote HTTP API', () => {
+  it.each<[code: number, answers: boolean, says: string, headers: Record<string, string>]>([
+    [200, true, 'answers GET with 200', {}],
+    [401, true, 'answers GET with 401', {}],
+    [404, true, 'answers GET with 404', {}],
+    [302, true, 'answers GET with 302', { location: '/docs' }],
+    [301, true, 'redirects GET to https://other.example, which calls', { location: 'https://other.example/v2?k=1' }],
+    [503, false, 'answers GET with 503', {}],
+  ])('that answers %i is ready: %s', async (code, answers, says, headers) => {
+    const url = await listening(status(code, '<p>internal-secret</p>', headers));
+    const result = await check(`${url}/v3`, { speaks: 'http' });
+    expect(result).toMatchObject({ answers, message: expect.stringContaining(says) });
+    expect(result.message).not.toMatch(/internal-secret|k=1/);
+  });
+
+  it('at an address that is not allowed gets nothing', async () => {
+    const url = await listening(status(200));
+    const result = await check(url, { speaks: 'http' }, createEgress({ allowedNetworks: [] }));
+    expect(result).toMatchObject({ answers: false, reason: 'AddressNotAllowed' });
   });
 });
 

@@ -9,6 +9,8 @@ import { buildConnector, Client } from 'undici';
 export interface RemoteTarget {
   remote: RemoteServer;
   tls: ServerTls | undefined;
+  /** An HTTP API is well if it answers GET. */
+  speaks: 'mcp' | 'http';
   /** Requests have credentials, which a check has not. */
   hasCredential: boolean;
 }
@@ -40,7 +42,8 @@ export async function checkRemote(target: RemoteTarget, egress: Egress): Promise
   const client = new Client(origin, { connect: connectorTo(target, egress), allowH2: false, pipelining: 1 });
   const signal = AbortSignal.timeout(WITHIN_MS);
   try {
-    return await ask(client, target, { path: pathname + search, signal });
+    const asked = { path: pathname + search, signal };
+    return target.speaks === 'mcp' ? await ask(client, target, asked) : await askApi(client, target, asked);
   } catch (error) {
     return failureOf(error as NodeJS.ErrnoException, target);
   } finally {
@@ -48,7 +51,7 @@ export async function checkRemote(target: RemoteTarget, egress: Egress): Promise
   }
 }
 
-function connectorTo({ tls }: RemoteTarget, egress: Egress): buildConnector.connector {
+export function connectorTo({ tls }: Pick<RemoteTarget, 'tls'>, egress: Egress): buildConnector.connector {
   // The authorities of a credential are the data plane's to know. What is sent here needs no protection.
   const verifies = tls?.credential === undefined;
   const options = { timeout: EGRESS_CONNECT_MS, lookup: egress.lookup, allowH2: false, rejectUnauthorized: verifies };
@@ -87,12 +90,12 @@ async function ask(client: Client, target: RemoteTarget, { path, signal, redirec
     return redirected(status, to);
   }
   if (status === 401 || status === 403) return refused(status, target);
-  if (status < 500 && (begun.includes('"jsonrpc"') || status === 202)) return answersMcp('It answers in MCP.');
+  if (status < 500 && (begun.includes('"jsonrpc"') || status === 202)) return answersTo('It answers in MCP.');
   if ((status === 404 || status === 405) && (await streams(client, target, { path, signal }))) {
-    return answersMcp('It speaks the older HTTP transport: clients use /sse instead of /mcp.');
+    return answersTo('It speaks the older HTTP transport: clients use /sse instead of /mcp.');
   }
   // Some servers answer a message without a session with a page of theirs.
-  if (status < 500 && (await initializes(client, target, { path, signal }))) return answersMcp('It answers in MCP.');
+  if (status < 500 && (await initializes(client, target, { path, signal }))) return answersTo('It answers in MCP.');
   return {
     answers: false,
     reason: status >= 500 ? 'ServerError' : 'NotMcp',
@@ -100,6 +103,22 @@ async function ask(client: Client, target: RemoteTarget, { path, signal, redirec
       `The server answers POST with ${status}, which is not MCP. ` +
       (status >= 500 ? 'Its operator has to look into it.' : 'Correct the path in remote.url.'),
   };
+}
+
+/** The root of an API may be no operation, and an operation may need a credential, so every answer that is no fault of the server will do. */
+async function askApi(client: Client, { remote }: RemoteTarget, { path, signal }: Asked): Promise<RemoteCheck> {
+  const answer = await client.request({ method: 'GET', path, headers: remote.headers, signal });
+  const { statusCode: status } = answer;
+  answer.body.on('error', () => {}).destroy();
+  if (status >= 500) {
+    const message = `The server answers GET with ${status}. Its operator has to look into it.`;
+    return { answers: false, reason: 'ServerError', message };
+  }
+  const to = status >= 300 && status < 400 ? locationOf(answer.headers, new URL(path, remote.url)) : undefined;
+  if (!to || to.origin === new URL(remote.url).origin) return answersTo(`It answers GET with ${status}.`);
+  return answersTo(
+    `It redirects GET to ${to.origin}, which calls do not follow. If the API is there, set remote.url to it.`,
+  );
 }
 
 /** Whether GET opens the stream of the older HTTP transport (MCP 2024-11-05). */
@@ -128,11 +147,11 @@ async function initializes(client: Client, { remote }: RemoteTarget, { path, sig
   return answer.statusCode < 300 && begun.includes('"jsonrpc"');
 }
 
-const answersMcp = (message: string): RemoteCheck => ({ answers: true, reason: 'ServerAnswers', message });
+const answersTo = (message: string): RemoteCheck => ({ answers: true, reason: 'ServerAnswers', message });
 
 function refused(status: number, { hasCredential }: RemoteTarget): RemoteCheck {
   if (hasCredential) {
-    return answersMcp(`It answers ${status} to a check, which has no credential; requests have that of the adapter.`);
+    return answersTo(`It answers ${status} to a check, which has no credential; requests have that of the adapter.`);
   }
   const message = `The server answers ${status}: it needs credentials. Name a credential in upstreamAuth of the adapter.`;
   return { answers: false, reason: 'CredentialsRequired', message };
@@ -144,14 +163,17 @@ function redirected(status: number, to: URL | undefined): RemoteCheck {
   return { answers: false, reason: 'Redirected', message: `The server redirects (${status}) ${where}. ${remedy}` };
 }
 
-function locationOf(headers: IncomingHttpHeaders, base: URL): URL | undefined {
+export function locationOf(headers: IncomingHttpHeaders, base: URL): URL | undefined {
   const { location } = headers;
   return typeof location === 'string' && location.length <= 2_048
     ? (URL.parse(location, base.href) ?? undefined)
     : undefined;
 }
 
-function failureOf(error: NodeJS.ErrnoException, { tls, remote }: RemoteTarget): RemoteCheck {
+export function failureOf(
+  error: NodeJS.ErrnoException,
+  { tls, remote }: { tls: RemoteTarget['tls']; remote: { url: string } },
+): RemoteCheck {
   if (error instanceof GatewayError) {
     const reason = error.code === 'UPSTREAM_NOT_ALLOWED' ? 'AddressNotAllowed' : 'Unreachable';
     return { answers: false, reason, message: sentence(error.detail ?? error.title) };
@@ -159,7 +181,7 @@ function failureOf(error: NodeJS.ErrnoException, { tls, remote }: RemoteTarget):
   const fault = tlsFault(error.code, false);
   // It wants to see the client certificate, which is the data plane's to show.
   if (fault && tls?.credential !== undefined && /^ERR_SSL_.*ALERT/.test(error.code ?? '')) {
-    return answersMcp('It refuses a check, which has no client certificate; requests have that of the adapter.');
+    return answersTo('It refuses a check, which has no client certificate; requests have that of the adapter.');
   }
   if (fault) return { answers: false, reason: 'TlsFault', message: sentence(fault) };
   const { host } = new URL(remote.url);

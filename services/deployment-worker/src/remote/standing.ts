@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
-import type { AdapterRow } from '@mcp-gateway/database';
+import type { ResourceRow, ResourceSpec } from '@mcp-gateway/database';
 import type { Standing, UntimedCondition } from '../plan.js';
 import type { RemoteCheck } from './check.js';
 
+type Row = ResourceRow<ResourceSpec>;
+
 /**
- * How a remote adapter stands. Its endpoint is published as ready whatever a check says: the data plane may reach the server when
+ * How a resource stands whose server runs elsewhere. Its endpoint is published as ready whatever a check says: the data plane may reach the server when
  * this worker does not, has the credentials for it, and tells callers at once why a request fails.
  * @param check the last one; undefined before the first
  */
-export function remoteStanding(row: AdapterRow, url: string, check: RemoteCheck | undefined): Standing {
+export function remoteStanding(row: Row, url: string, check: RemoteCheck | undefined): Standing {
   const { origin, pathname, search } = new URL(url);
   const path = pathname + search;
   // Another URL is another server, to which no session goes on.
@@ -20,7 +22,7 @@ export function remoteStanding(row: AdapterRow, url: string, check: RemoteCheck 
   return { ...healthOf(row, check), endpoints, path };
 }
 
-function healthOf(row: AdapterRow, check: RemoteCheck | undefined): Pick<Standing, 'phase' | 'conditions'> {
+function healthOf(row: Row, check: RemoteCheck | undefined): Pick<Standing, 'phase' | 'conditions'> {
   if (check) {
     const status = check.answers ? 'True' : 'False';
     return {
@@ -29,8 +31,9 @@ function healthOf(row: AdapterRow, check: RemoteCheck | undefined): Pick<Standin
     };
   }
   // What another worker has seen, or this one before it was started again, counts until the first check has ended.
-  const isSeen = row.observedGeneration === row.generation && row.conditions.some(({ type }) => type === 'Ready');
-  return isSeen ? { phase: row.phase, conditions: row.conditions } : { phase: 'Progressing', conditions: [UNKNOWN] };
+  const seen = row.conditions.filter(({ type }) => type === 'Ready');
+  const isSeen = row.observedGeneration === row.generation && seen.length > 0;
+  return isSeen ? { phase: row.phase, conditions: seen } : { phase: 'Progressing', conditions: [UNKNOWN] };
 }
 
 const UNKNOWN: UntimedCondition = {

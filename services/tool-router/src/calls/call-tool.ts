@@ -1,4 +1,4 @@
-import { resourceKey } from '@mcp-gateway/common/contracts';
+import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
 import { closestMatch } from '@mcp-gateway/common/errors';
 import {
   isInputRequiredResult,
@@ -11,11 +11,19 @@ import {
 } from '@modelcontextprotocol/server';
 import { admit, afterCall, CLOSED, type BreakerState } from '../sources/breaker.js';
 import type { KnownSource } from '../catalog/known-source.js';
-import type { View } from '../catalog/view.js';
+import type { Exposed, View } from '../catalog/view.js';
 import { paramHeaderFault } from '../schema/param-headers.js';
 import { faultsOf } from '../schema/validator.js';
 import { runRound, type Round, type RoundsParts } from './rounds.js';
-import { failure, SourceError, type CallContext, type ToolCall } from '../sources/source.js';
+import {
+  failure,
+  PolicyDenial,
+  reasonOf,
+  SourceError,
+  type CallContext,
+  type FailureReason,
+  type ToolCall,
+} from '../sources/source.js';
 
 export interface CallRequest extends Omit<ToolCall, 'tool'> {
   /** As clients see it. */
@@ -25,8 +33,28 @@ export interface CallRequest extends Omit<ToolCall, 'tool'> {
 export interface ToolCallsOptions extends RoundsParts {
   /** How long a call may take. */
   deadlineMs: number;
+  /** Told of each call that has ended. `source` is undefined for a tool that the caller does not see. */
+  onCalled?: ((source: ResourceRef | undefined, outcome: CallOutcome, ms: number) => void) | undefined;
   now?: () => number;
 }
+
+/**
+ * What became of a call.
+ *
+ * succeeded       the tool has answered
+ * tool_error      the tool has answered that it failed
+ * protocol_error  a JSON-RPC error of the server, or for a `requestState` that is not valid
+ * input_required  the server has asked the client, by the answer
+ * invalid         its arguments, or headers, are not valid: it was not sent
+ * unknown_tool    the caller sees no such tool
+ * denied          a policy does not permit it
+ * circuit_open    it was not sent, because the source has failed too often
+ * timeout         the source has not answered in time
+ * failed          the source could not be reached, or its answer not be passed on
+ * cancelled       the client has cancelled it, or disconnected
+ */
+export type CallOutcome =
+  FailureReason | 'succeeded' | 'tool_error' | 'protocol_error' | 'input_required' | 'unknown_tool' | 'cancelled';
 
 interface UnderWay {
   /** Its key. */
@@ -52,21 +80,38 @@ export class ToolCalls {
    * @param view what the caller may use: permission is checked again with each call
    * @throws ProtocolError for a tool that the caller does not see, and what an MCP server answers
    */
-  async call(
-    view: View,
+  async call(view: View, request: CallRequest, context: CallContext): Promise<CallToolResult | InputRequiredResult> {
+    const { onCalled } = this.options;
+    const found = view.find('tools', request.name);
+    if (!found) {
+      onCalled?.(undefined, 'unknown_tool', 0);
+      throw unknownTool(view, request.name);
+    }
+    if (!onCalled) return this.#call(found, request, context);
+    const began = performance.now();
+    const ended = (outcome: CallOutcome) => onCalled(found.source.ref, outcome, performance.now() - began);
+    try {
+      const result = await this.#call(found, request, context);
+      ended(outcomeOf(result));
+      return result;
+    } catch (error) {
+      ended(outcomeOfError(error, context));
+      throw error;
+    }
+  }
+
+  async #call(
+    { original: tool, source }: Exposed<Tool>,
     { name, ...given }: CallRequest,
     context: CallContext,
   ): Promise<CallToolResult | InputRequiredResult> {
-    const found = view.find('tools', name);
-    if (!found) throw unknownTool(view, name);
-    const { original: tool, source } = found;
     if (context.client.era === 'modern' && context.headers) {
       const mismatch = paramHeaderFault(tool.inputSchema, given.arguments, context.headers);
       if (mismatch !== undefined) throw new ProtocolError(HEADER_MISMATCH, `Header mismatch: ${mismatch}`);
     }
     const fault = faultsOf(tool.inputSchema, given.arguments, 'arguments');
     if (fault !== undefined)
-      return failure(`The arguments of ${name} are not valid: ${fault}. Correct them and call again.`);
+      return failure(`The arguments of ${name} are not valid: ${fault}. Correct them and call again.`, 'invalid');
     const params = { name: tool.name, arguments: given.arguments };
     const message = { what: `tools/call ${tool.name}`, method: 'tools/call', params };
     const result = await this.inRounds(source, message, given, context, (round, inRound) =>
@@ -90,9 +135,19 @@ export class ToolCalls {
         this.within(known, inRound, (inTime) => send(toServer, inTime)),
       );
     } catch (error) {
-      if (error instanceof SourceError) return failure(`The call failed: ${error.message}.`);
+      if (error instanceof SourceError) return failed(error);
       throw error;
     }
+  }
+
+  /** Requests under way at the source. */
+  underWay(known: KnownSource): number {
+    return this.#underWay.get(known)?.size ?? 0;
+  }
+
+  /** Calls of the source fail at once. */
+  isCircuitOpen(known: KnownSource): boolean {
+    return (this.#breakers.get(known) ?? CLOSED).kind !== 'closed';
   }
 
   /**
@@ -108,7 +163,7 @@ export class ToolCalls {
     const admission = admit(this.#breakers.get(known) ?? CLOSED, this.#now());
     if ('waitMs' in admission) {
       const seconds = Math.ceil(admission.waitMs / 1_000);
-      return failure(`${name} has failed several times in a row. Try again in ${seconds} s.`);
+      return failure(`${name} has failed several times in a row. Try again in ${seconds} s.`, 'circuit_open');
     }
     this.#breakers.set(known, admission.state);
     const { deadlineMs } = this.options;
@@ -130,10 +185,10 @@ export class ToolCalls {
       if (isLate) {
         const seconds = Math.round(deadlineMs / 1_000);
         if (call.hasAsked)
-          return failure(`${name} has asked for input, and the call was not done within ${seconds} s.`);
-        return failure(`${name} has not answered within ${seconds} s, so the call may or may not have run.`);
+          return failure(`${name} has asked for input, and the call was not done within ${seconds} s.`, 'timeout');
+        return failure(`${name} has not answered within ${seconds} s, so the call may or may not have run.`, 'timeout');
       }
-      if (error instanceof SourceError) return failure(`The call failed: ${error.message}.`);
+      if (error instanceof SourceError) return failed(error);
       throw error;
     } finally {
       underWay.delete(call);
@@ -149,6 +204,20 @@ export class ToolCalls {
   #ended(known: KnownSource, outcome: 'answered' | 'failed'): void {
     this.#breakers.set(known, afterCall(this.#breakers.get(known) ?? CLOSED, outcome, this.#now()));
   }
+}
+
+const failed = (error: SourceError): CallToolResult =>
+  failure(`The call failed: ${error.message}.`, error instanceof PolicyDenial ? 'denied' : 'failed');
+
+function outcomeOf(result: CallToolResult | InputRequiredResult): CallOutcome {
+  if (isInputRequiredResult(result)) return 'input_required';
+  return reasonOf(result) ?? (result['isError'] === true ? 'tool_error' : 'succeeded');
+}
+
+function outcomeOfError(error: unknown, { signal }: CallContext): CallOutcome {
+  if (signal.aborted) return 'cancelled';
+  if (!(error instanceof ProtocolError)) return 'failed';
+  return error.code === HEADER_MISMATCH ? 'invalid' : 'protocol_error';
 }
 
 /** A legacy server does not always say which call of the client its question belongs to, so it concerns each of them. */
@@ -167,6 +236,15 @@ const whenAsked = (ask: CallContext['ask'], note: () => void): CallContext['ask'
 const MAX_COMPARED = 500;
 
 function unknownTool(view: View, name: string): ProtocolError {
+  // Only who knows the name reads it again: a name that nobody has approved may be meant for a model.
+  const holder = view.sources.find(({ prefix, heldBack }) =>
+    heldBack.some((each) => each.kind === 'tool' && prefix + each.name === name),
+  );
+  if (holder) {
+    const where = `GET /tools/${holder.ref.name}/definition-changes`;
+    const message = `Unknown tool: ${name}; its definition waits for approval: its owner finds it at ${where}`;
+    return new ProtocolError(ProtocolErrorCode.InvalidParams, message);
+  }
   const names = view.tools.slice(0, MAX_COMPARED).map(({ key }) => key);
   const close = closestMatch(name, names);
   const hint = close === undefined ? '' : `; did you mean "${close}"?`;
@@ -180,11 +258,11 @@ function checked(result: CallToolResult, tool: Tool, name: string): CallToolResu
   const { structuredContent, content, isError } = result;
   if (tool.outputSchema && isError !== true) {
     if (structuredContent === undefined) {
-      return failure(`${name} has an output schema, and its server has answered without structured content.`);
+      return failure(`${name} has an output schema, and its server has answered without structured content.`, 'failed');
     }
     const fault = faultsOf(tool.outputSchema, structuredContent, 'the result');
     if (fault !== undefined)
-      return failure(`The server of ${name} has answered what its output schema does not permit: ${fault}.`);
+      return failure(`The server of ${name} has answered what its output schema does not permit: ${fault}.`, 'failed');
   }
   if (structuredContent === undefined || (Array.isArray(content) && content.length > 0)) return result;
   return { ...result, content: [{ type: 'text', text: JSON.stringify(structuredContent) }] };

@@ -108,6 +108,10 @@ export class ParkedCalls {
     return this.#round(call, context);
   }
 
+  get size(): number {
+    return this.#parked.size;
+  }
+
   has(id: string): boolean {
     return this.#parked.has(id);
   }

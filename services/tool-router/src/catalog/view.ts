@@ -1,8 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { prefixOf, resourceKey, type PublishedToolset, type ToolNames } from '@mcp-gateway/common/contracts';
+import {
+  prefixOf,
+  resourceKey,
+  type PublishedToolset,
+  type ResourceRef,
+  type ToolNames,
+} from '@mcp-gateway/common/contracts';
 import type { Principal } from '@mcp-gateway/common/principal';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { Prompt, Resource, ResourceTemplateType, Tool } from '@modelcontextprotocol/server';
+import type { ServerDescription } from '../sources/source.js';
 import type { Catalogue } from './catalogue.js';
 import { listingOf, type KnownSource } from './known-source.js';
 import { NameTable } from './name-table.js';
@@ -35,6 +42,8 @@ export type View = { readonly [kind in Kind]: readonly Exposed<Kinds[kind]>[] } 
   fingerprint(kind: Kind): string;
   /** Sources of the caller that have not listed, with the reason. The view lacks what they offer. */
   missing: readonly { name: string; reason: string }[];
+  /** Sources of the caller of which something is held back until it is approved, by `kind/name`. */
+  heldBack: readonly string[];
   /** Each source of the caller has listed, or has failed to. */
   isTried: boolean;
   /** Sources that the caller may use, and that may have tools for this list. */
@@ -42,6 +51,9 @@ export type View = { readonly [kind in Kind]: readonly Exposed<Kinds[kind]>[] } 
   /** Stands in place of the list of tools. */
   search?: ToolSearch;
 };
+
+/** What clients learn when they begin. */
+export type About = Partial<ServerDescription> & { title?: string | undefined };
 
 const MAX_CALLERS = 2_000;
 const MAX_SEARCHES = 50;
@@ -64,27 +76,29 @@ export class Views {
     this.#names = { portable: new NameTable('tools', 'portable', log), mcp: new NameTable('tools', 'mcp') };
   }
 
-  /** @param toolset the name of one; a caller that may not use it sees nothing */
-  of(principal: Principal, toolset: string): View {
+  /** @param resource a toolset, or an adapter with `bridge`; a caller that may not use it sees nothing */
+  of(principal: Principal, resource: ResourceRef): View {
     if (this.#version !== this.catalogue.version || this.#byCaller.size >= MAX_CALLERS) {
       this.#byCaller.clear();
       this.#bySources.clear();
       this.#version = this.catalogue.version;
     }
     const { subject, roles, adminOf, resources } = principal;
-    const caller = JSON.stringify([toolset, subject, roles, adminOf, resources]);
+    const caller = JSON.stringify([resourceKey(resource), subject, roles, adminOf, resources]);
     let view = this.#byCaller.get(caller);
-    if (!view) this.#byCaller.set(caller, (view = this.#viewOf(principal, toolset)));
+    if (!view) this.#byCaller.set(caller, (view = this.#viewOf(principal, resource)));
     return view;
   }
 
-  /** What the toolset tells clients of itself; undefined for the toolset of all tools. */
-  about(principal: Principal, toolset: string): { title?: string | undefined; instructions: string } | undefined {
-    const found = this.catalogue.toolset(toolset, principal);
+  /** What the toolset, or the server of the adapter, tells clients of itself; undefined for the toolset of all tools. */
+  about(principal: Principal, { kind, name }: ResourceRef): About | undefined {
+    if (kind === 'adapter') return this.catalogue.bridged(name, principal)?.listing?.server;
+    const found = this.catalogue.toolset(name, principal);
     return found ? { title: found.title, instructions: found.description } : undefined;
   }
 
-  #viewOf(principal: Principal, name: string): View {
+  #viewOf(principal: Principal, { kind, name }: ResourceRef): View {
+    if (kind === 'adapter') return this.#viewOfAdapter(this.catalogue.bridged(name, principal));
     const toolset = this.catalogue.toolset(name, principal);
     const readable = toolset === null ? [] : this.catalogue.readableBy(principal);
     const sources = toolset ? readable.filter(({ ref }) => mayContain(toolset, ref)) : readable;
@@ -97,6 +111,17 @@ export class Views {
       view = viewOf({ sources, names, hidden }, toolset ?? undefined);
       if (toolset?.search) view = { ...view, search: this.#searchIn(view.tools) };
       this.#bySources.set(key, view);
+    }
+    return view;
+  }
+
+  /** Its names and URIs as the server has them. */
+  #viewOfAdapter(known: KnownSource | undefined): View {
+    const key = `adapter ${known?.ref.name}`;
+    let view = this.#bySources.get(key);
+    if (!view) {
+      const names = { tools: new Map(), prompts: new Map() };
+      this.#bySources.set(key, (view = viewOf({ sources: known ? [known] : [], names, hidden: new Map() })));
     }
     return view;
   }
@@ -122,7 +147,7 @@ const LISTS: Record<Kind, string> = {
   resources: 'resources/list',
   templates: 'resources/templates/list',
 };
-const KINDS = Object.keys(LISTS) as Kind[];
+export const KINDS = Object.keys(LISTS) as Kind[];
 
 function hiddenFrom(principal: Principal, sources: readonly KnownSource[]): Hidden {
   const hidden = new Map<KnownSource, readonly Kind[]>();
@@ -160,6 +185,7 @@ function viewOf({ sources, names, hidden }: Visible, toolset?: PublishedToolset)
   return {
     ...lists,
     sources,
+    heldBack: sources.filter(({ heldBack }) => heldBack.length > 0).map(({ ref }) => resourceKey(ref)),
     isTried: sources.every((known) => known.isTried),
     missing: sources.flatMap((known) =>
       known.listing ? [] : [{ name: resourceKey(known.ref), reason: known.failure ?? 'it has not answered yet' }],

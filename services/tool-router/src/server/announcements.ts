@@ -1,5 +1,5 @@
 import type { Catalogue } from '../catalog/catalogue.js';
-import type { Kind, Views } from '../catalog/view.js';
+import { KINDS, type Kind, type Views } from '../catalog/view.js';
 import type { Caller } from './caller.js';
 
 /** A client that is told when a list changes. */
@@ -8,9 +8,9 @@ export interface Follower {
   /** By kind, the fingerprint of the list that the client has, or could have read last. */
   seen: Map<Kind, string>;
   tell(kind: Kind): void;
+  /** Called after every change of what is listed, by whom, or for whom. */
+  checked?(): void;
 }
-
-const KINDS: readonly Kind[] = ['tools', 'prompts', 'resources', 'templates'];
 
 /** Tells each client, once, when a list that it may see has changed; a change elsewhere announces nothing to it. */
 export class Announcements {
@@ -21,7 +21,10 @@ export class Announcements {
     private readonly views: Views,
   ) {
     catalogue.onChange(() => {
-      for (const follower of this.#followers) this.#tellChanges(follower);
+      for (const follower of this.#followers) {
+        this.#tellChanges(follower);
+        follower.checked?.();
+      }
     });
   }
 
@@ -33,7 +36,7 @@ export class Announcements {
     return () => void this.#followers.delete(follower);
   }
 
-  #viewOf = ({ principal, toolset }: Caller) => this.views.of(principal, toolset);
+  #viewOf = ({ principal, resource }: Caller) => this.views.of(principal, resource);
 
   #tellChanges({ caller, seen, tell }: Follower): void {
     const view = this.#viewOf(caller());

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { resourceKey } from '@mcp-gateway/common/contracts';
 import { sessionNotFound, unavailable } from '@mcp-gateway/common/errors';
 import { WebStandardStreamableHTTPServerTransport, type Notification, type Server } from '@modelcontextprotocol/server';
 import { z } from 'zod';
@@ -6,6 +7,8 @@ import type { Kind } from '../catalog/view.js';
 import { authInfoOf, type Caller } from './caller.js';
 import type { Announcements } from './announcements.js';
 import { isWanted, type SessionPeer } from './call-context.js';
+import { FollowedResources } from './followed-resources.js';
+import type { ReadRequest } from './read-request.js';
 import { createMcpServer, type McpServerParts } from './mcp-server.js';
 
 const MAX_SESSIONS = 10_000;
@@ -42,19 +45,17 @@ export class Sessions {
 
   /**
    * Serves one request; `send` resolves when the answer has been sent.
-   * @throws GatewayError SESSION_NOT_FOUND when the session is not the caller's, or of another toolset
+   * @throws GatewayError SESSION_NOT_FOUND when the session is not the caller's, or of another toolset or adapter
    */
-  async serve(request: Request, caller: Caller, send: (response: Response) => Promise<void>): Promise<void> {
-    const id = request.headers.get('mcp-session-id');
-    if (id === null) return this.#start(request, caller, send);
+  async serve(read: ReadRequest, caller: Caller, send: (response: Response) => Promise<void>): Promise<void> {
+    const id = read.request.headers.get('mcp-session-id');
+    if (id === null) return this.#start(read, caller, send);
     const session = this.#open.get(id);
-    const { principal, toolset } = session?.caller ?? {};
-    if (!session || principal?.subject !== caller.principal.subject || toolset !== caller.toolset)
-      throw sessionNotFound();
+    if (!session || !isSame(session.caller, caller)) throw sessionNotFound();
     session.caller = caller;
     session.exchanges += 1;
     try {
-      await send(await session.transport.handleRequest(request, { authInfo: authInfoOf(caller) }));
+      await send(await handle(session.transport, read, caller));
     } finally {
       session.exchanges -= 1;
       session.lastUsed = Date.now();
@@ -67,13 +68,13 @@ export class Sessions {
   }
 
   /** Only `initialize` is valid without a session; the transport of the SDK refuses everything else. */
-  async #start(request: Request, caller: Caller, send: (response: Response) => Promise<void>): Promise<void> {
+  async #start(read: ReadRequest, caller: Caller, send: (response: Response) => Promise<void>): Promise<void> {
     if (this.#open.size + this.#starting >= MAX_SESSIONS) throw unavailable('the tool router has too many sessions');
     this.#starting += 1;
     let response: Response;
     try {
       const transport = await this.#connect(caller);
-      response = await transport.handleRequest(request, { authInfo: authInfoOf(caller) });
+      response = await handle(transport, read, caller);
       if (transport.sessionId === undefined) await transport.close();
     } finally {
       this.#starting -= 1;
@@ -86,18 +87,26 @@ export class Sessions {
     const transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: () => id,
       onsessioninitialized: () => {
-        const forget = this.announcements.follow({ caller: () => session.caller, seen, tell });
+        const checked = () => peer.resources.check();
+        const forget = this.announcements.follow({ caller: () => session.caller, seen, tell, checked });
         Object.assign(session, { forget });
         this.#open.set(id, session);
       },
     });
     const seen = new Map<Kind, string>();
-    const peer = peerOf(`session ${id}`, { caller: () => session.caller, server: () => server }, seen);
-    const server = createMcpServer(this.parts, caller, peer);
+    const { calls, views } = this.parts;
+    const view = () => views.of(session.caller.principal, session.caller.resource);
+    const resources = new FollowedResources(calls, view, (_uri, params) =>
+      peer.notify({ method: 'notifications/resources/updated', params }),
+    );
+    const ends = { caller: () => session.caller, server: () => server };
+    const peer = peerOf(`session ${id}`, ends, { seen, resources });
+    const server = await createMcpServer(this.parts, caller, peer);
     const tell = (kind: Kind) => void LIST_CHANGED[kind](server).catch(() => {});
     const session: Session = { transport, server, caller, exchanges: 0, lastUsed: Date.now(), forget: () => {} };
     transport.onclose = () => {
       session.forget();
+      resources.end();
       if (this.#open.delete(id)) this.parts.catalogue.clientEnded(peer.key);
     };
     endStreamOfCancelledRequests(transport);
@@ -112,6 +121,15 @@ export class Sessions {
   }
 }
 
+const isSame = (a: Caller, b: Caller): boolean =>
+  a.principal.subject === b.principal.subject && resourceKey(a.resource) === resourceKey(b.resource);
+
+const handle = (
+  transport: WebStandardStreamableHTTPServerTransport,
+  { request, parsedBody }: ReadRequest,
+  caller: Caller,
+): Promise<Response> => transport.handleRequest(request, { authInfo: authInfoOf(caller), parsedBody });
+
 const LIST_CHANGED: Record<Kind, (server: Server) => Promise<void>> = {
   tools: (server) => server.sendToolListChanged(),
   prompts: (server) => server.sendPromptListChanged(),
@@ -124,10 +142,16 @@ interface Ends {
   server: () => Server;
 }
 
-function peerOf(key: string, { caller, server }: Ends, seen: Map<Kind, string>): SessionPeer {
+interface Kept {
+  seen: Map<Kind, string>;
+  resources: FollowedResources;
+}
+
+function peerOf(key: string, { caller, server }: Ends, { seen, resources }: Kept): SessionPeer {
   const peer: SessionPeer = {
     key,
     era: 'legacy',
+    resources,
     get principal() {
       return caller().principal;
     },

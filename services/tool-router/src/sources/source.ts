@@ -4,6 +4,7 @@ import type { Principal } from '@mcp-gateway/common/principal';
 import type {
   CallToolResult,
   ClientCapabilities,
+  Implementation,
   InputRequiredResult,
   LoggingLevel,
   Notification,
@@ -12,11 +13,21 @@ import type {
   Resource,
   ResourceTemplateType,
   Result,
+  ServerCapabilities,
   Tool,
 } from '@modelcontextprotocol/server';
 
+/** What an MCP server says of itself (MCP 2025-11-25, lifecycle; 2026-07-28, discovery). */
+export interface ServerDescription {
+  info: Implementation | undefined;
+  instructions: string | undefined;
+  capabilities: ServerCapabilities;
+}
+
 /** All that one source offers at one moment, under the names of the source. */
 export interface Listing {
+  /** Undefined for a source that is no MCP server. */
+  server?: ServerDescription;
   tools: readonly Tool[];
   prompts: readonly Prompt[];
   resources: readonly Resource[];
@@ -40,8 +51,18 @@ export interface ToolCall {
 
 /** A method of MCP that names what it is about, apart from tools/call. */
 export interface SourceRequest {
-  method: 'prompts/get' | 'resources/read' | 'completion/complete' | 'resources/subscribe' | 'resources/unsubscribe';
+  method: 'prompts/get' | 'resources/read' | 'completion/complete';
   params: Record<string, unknown>;
+}
+
+/** Told of an update of a resource, with the parameters of `notifications/resources/updated`. */
+export type OnUpdate = (params: Record<string, unknown>) => void;
+
+/** A resource that is followed. */
+export interface Subscription {
+  /** What the server has answered. */
+  result: Result;
+  end(): void;
 }
 
 /** A request that a server sends to a client: sampling, elicitation or roots. */
@@ -109,6 +130,13 @@ export interface ToolSource {
    */
   request?(request: SourceRequest, context: CallContext): Promise<Result>;
   /**
+   * Follows a resource for a client until the subscription ends. A legacy client of a legacy server is told in its session, and
+   * `onUpdate` is not called.
+   * @param params of `resources/subscribe`
+   * @throws SourceError, or ProtocolError that the server has answered
+   */
+  subscribe?(params: Record<string, unknown>, context: CallContext, onUpdate: OnUpdate): Promise<Subscription>;
+  /**
    * Whether a policy hides the lists of a kind from a caller. Undefined: the source has no policies.
    * @param method that lists it, such as `tools/list`
    */
@@ -117,7 +145,7 @@ export interface ToolSource {
    * Permits again, for the caller as it is now, what was permitted when it began.
    * @throws SourceError for a message that policies do not permit
    */
-  permit?(method: string, params: Record<string, unknown>, context: Pick<CallContext, 'principal'>): void;
+  permit?(method: string, params: Record<string, unknown>, context: Pick<CallContext, 'principal' | 'headers'>): void;
   /** Called whenever the source may offer something else than before. */
   onChange(listener: () => void): void;
   /** Called when the route of the resource has changed: replicas came or went. */
@@ -126,6 +154,8 @@ export interface ToolSource {
   logLevelChanged?(client: ClientPeer): void;
   /** Called when a client has ended: the source ends what it keeps for it. */
   clientEnded?(key: string): void;
+  /** Sessions of clients that are open at the server. Undefined: it knows none. */
+  sessions?(): number;
   close(): Promise<void>;
 }
 
@@ -149,5 +179,20 @@ export class SourceError extends Error {
   override readonly name = 'SourceError';
 }
 
-/** A result by which a model learns what went wrong, and what it can do. */
-export const failure = (text: string): CallToolResult => ({ content: [{ type: 'text', text }], isError: true });
+/** A policy does not permit the message. */
+export class PolicyDenial extends SourceError {}
+
+/** Why the gateway, and not the tool, says that a call has failed. */
+export type FailureReason = 'invalid' | 'circuit_open' | 'timeout' | 'denied' | 'failed';
+const REASONS = new WeakMap<CallToolResult, FailureReason>();
+export const reasonOf = (result: CallToolResult): FailureReason | undefined => REASONS.get(result);
+
+/**
+ * A result by which a model learns what went wrong, and what it can do.
+ * @param reason undefined: the tool itself has failed
+ */
+export function failure(text: string, reason?: FailureReason): CallToolResult {
+  const result: CallToolResult = { content: [{ type: 'text', text }], isError: true };
+  if (reason) REASONS.set(result, reason);
+  return result;
+}

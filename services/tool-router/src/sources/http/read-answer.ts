@@ -50,19 +50,3 @@ function discard(body: Dispatcher.ResponseData['body']): void {
 
 const tooLarge = () =>
   new SourceError(`the answer has more than ${MAX_ANSWER_BYTES} bytes; ask for less, such as a smaller page`);
-
-const CONNECT_CODES = new Set([
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-/** Whether a request has failed before a byte of it was sent. */
-export function connectFailed(error: unknown): boolean {
-  const { code, cause } = error as NodeJS.ErrnoException;
-  if (error instanceof AggregateError) return error.errors.every(connectFailed);
-  return CONNECT_CODES.has(code ?? '') || (cause instanceof Error && connectFailed(cause));
-}

@@ -16,7 +16,7 @@ import {
 } from '@modelcontextprotocol/client';
 import { z } from 'zod';
 import { urlOf } from '../endpoints.js';
-import type { CallContext } from '../source.js';
+import type { CallContext, ServerDescription } from '../source.js';
 import type { RemoteRequestInit } from './bounded-fetch.js';
 import { ServerTransport } from './transport.js';
 
@@ -117,6 +117,11 @@ export class Connection {
     return this.client.getServerCapabilities() ?? {};
   }
 
+  get description(): ServerDescription {
+    const { capabilities } = this;
+    return { info: this.client.getServerVersion(), instructions: this.client.getInstructions(), capabilities };
+  }
+
   /**
    * @param from the request of a client that this one serves; undefined for a request of the gateway itself
    * @throws ProtocolError that the server answers, and other errors of the SDK
@@ -157,6 +162,11 @@ export class Connection {
       ...(resources?.listChanged && { resourcesListChanged: true }),
     };
     return this.client.listen(filter, { signal, timeout: HANDSHAKE_MS });
+  }
+
+  /** Follows resources of a modern server, which tells `onNotification` of their updates. */
+  follow(resourceSubscriptions: string[], signal: AbortSignal) {
+    return this.client.listen({ resourceSubscriptions }, { signal, timeout: HANDSHAKE_MS });
   }
 
   /** Ends the session at the server, if the server answers in time. */
