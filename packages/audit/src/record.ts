@@ -25,12 +25,12 @@ export interface SharedFacts {
   arguments?: string | undefined;
   address: string | undefined;
   via?: string | undefined;
-  headers: Pick<IncomingHttpHeaders, 'user-agent'>;
+  headers: IncomingHttpHeaders;
 }
 
 /** What it has of its own. */
 export interface OwnFacts {
-  headers: Pick<IncomingHttpHeaders, 'content-length'> & { traceparent?: string | string[] | undefined };
+  headers: IncomingHttpHeaders;
   /** Undefined: the length of the body is what `Content-Length` says. */
   requestBytes?: number | undefined;
   responseBytes: number | undefined;
@@ -141,10 +141,10 @@ function bounded(text: string | undefined, max: number): string | undefined {
 /** W3C Trace Context, §3.2: version, trace id, parent id, flags. */
 const TRACEPARENT = /^[\da-f]{2}-([\da-f]{32})-[\da-f]{16}-[\da-f]{2}/;
 
-const traceIdIn = ({ traceparent }: OwnFacts['headers']): string | undefined =>
+const traceIdIn = ({ traceparent }: IncomingHttpHeaders): string | undefined =>
   typeof traceparent === 'string' ? TRACEPARENT.exec(traceparent)?.[1] : undefined;
 
-function lengthIn(headers: OwnFacts['headers']): number | undefined {
+function lengthIn(headers: IncomingHttpHeaders): number | undefined {
   const length = Number(headers['content-length'] ?? Number.NaN);
   return Number.isSafeInteger(length) && length >= 0 ? length : undefined;
 }
