@@ -1,13 +1,26 @@
 import { Command } from 'commander';
+import { clientsCommand } from './clients/command.js';
 import { adaptersCommand } from './commands/adapters.js';
 import { contextsCommand } from './commands/contexts.js';
+import { connectCommand } from './connect/command.js';
 import { EXIT, type ExitCode, failureOf } from './frame/exit.js';
 import { addGlobalFlags } from './frame/flags.js';
 import type { Surroundings } from './frame/frame.js';
 import { paint, write } from './frame/terminal.js';
+import { exportCommand, importCommand } from './import/command.js';
+import { loginCommand, logoutCommand } from './sign-in/command.js';
 
 /** The commands, in the order of the help. Another command gets its line here. */
-const COMMANDS: ((surroundings: Surroundings) => Command)[] = [adaptersCommand, contextsCommand];
+const COMMANDS: ((surroundings: Surroundings) => Command)[] = [
+  adaptersCommand,
+  contextsCommand,
+  loginCommand,
+  logoutCommand,
+  clientsCommand,
+  connectCommand,
+  importCommand,
+  exportCommand,
+];
 
 /** The command with all its subcommands and flags. */
 export function createProgram(surroundings: Surroundings): Command {

@@ -79,7 +79,7 @@ export async function errorOf(response: Response, nowMs = Date.now()): Promise<G
   const common = {
     status: response.status,
     requestId: problem?.requestId ?? response.headers.get('x-request-id') ?? undefined,
-    retryAfterSeconds: retryAfterSeconds(response.headers.get('retry-after'), nowMs),
+    retryAfterSeconds: secondsOf(response.headers.get('retry-after'), nowMs),
   };
   if (problem) return new GatewayError({ ...problem, ...common });
   const excerpt = text
@@ -113,7 +113,7 @@ function problemIn(text: string): ProblemDocument | undefined {
  * RFC 9110 §10.2.3.
  * @returns seconds, 0 for a date that has passed; undefined without the header or when it is neither a number nor a date
  */
-function retryAfterSeconds(value: string | null, nowMs: number): number | undefined {
+function secondsOf(value: string | null, nowMs: number): number | undefined {
   if (value === null) return undefined;
   if (/^\d+$/.test(value)) return Number(value);
   const seconds = (Date.parse(value) - nowMs) / 1000;

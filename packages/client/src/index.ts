@@ -1,10 +1,5 @@
-export {
-  type CallInput,
-  createGatewayClient,
-  type Credentials,
-  type GatewayClient,
-  type GatewayClientOptions,
-} from './client.js';
-export { ConnectionError, GatewayError, type GatewayErrorCode, type FieldError } from './errors.js';
-export { type Answer, operations, type OperationId, type Schemas, type StreamItem } from './operations.js';
-export { type ServerSentEvent } from './streams.js';
+export { createGatewayClient, type Credentials, type GatewayClient, type GatewayClientOptions } from './client.js';
+export { ConnectionError, type FieldError, GatewayError, type GatewayErrorCode } from './errors.js';
+export type { PagedId } from './generated/calls.js';
+export { type Answer, type CallInput, type OperationId, operations, type Schemas } from './operations.js';
+export type { ServerSentEvent } from './streams.js';

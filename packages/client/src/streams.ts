@@ -20,13 +20,10 @@ type Body = ReadableStream<Uint8Array<ArrayBuffer>>;
  */
 export function itemsOf(response: Response): AsyncGenerator<unknown, void> {
   const type = response.headers.get('content-type') ?? '';
-  const body = response.body as Body | null;
-  if (!body) return nothing();
+  const body = response.body ?? new Blob([]).stream();
   if (type.startsWith('text/event-stream')) return eventsOf(body);
   return type.startsWith('application/x-ndjson') ? valuesOf(body) : linesOf(body);
 }
-
-async function* nothing(): AsyncGenerator<never, void> {}
 
 /** The lines of a text, without their ends. */
 async function* linesOf(body: Body): AsyncGenerator<string, void> {

@@ -28,7 +28,7 @@ const compiled = async (document: ReturnType<typeof uploadOf>) => {
 /** What a parser that is not ours finds in the request. */
 async function parsed(plan: Parameters<typeof requestFor>[0], given: Record<string, unknown>) {
   const { headers, body } = requestFor(plan, given);
-  const form = await new Response(body as BodyInit, { headers: { 'content-type': headers['content-type'] ?? '' } }).formData();
+  const form = await new Response(Buffer.from((body ?? '') as Uint8Array), { headers: { 'content-type': headers['content-type'] ?? '' } }).formData();
   return Promise.all(
     [...form].map(async ([name, value]) =>
       typeof value === 'string'

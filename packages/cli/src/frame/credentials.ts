@@ -2,6 +2,8 @@ import fs from 'node:fs/promises';
 import type { Credentials } from '@mcp-gateway/client';
 import type { SignIn } from './contexts.js';
 import type { ContextsFile } from './contexts-file.js';
+import { contextStore } from '../sign-in/store.js';
+import { accessToken } from '../sign-in/tokens.js';
 import { CliError, EXIT } from './exit.js';
 
 export interface CredentialsOptions {
@@ -12,7 +14,7 @@ export interface CredentialsOptions {
 }
 
 /** The headers with which a command signs in, and how to renew them after a 401. */
-export function credentialsOf(signIn: SignIn, _options: CredentialsOptions): Credentials {
+export function credentialsOf(signIn: SignIn, options: CredentialsOptions): Credentials {
   switch (signIn.kind) {
     case 'development':
       return {
@@ -30,11 +32,28 @@ export function credentialsOf(signIn: SignIn, _options: CredentialsOptions): Cre
     case 'token-file':
       return fileCredentials(signIn.file, (secret) => ({ authorization: `Bearer ${secret}` }));
     case 'login':
-      throw new CliError(`The context "${signIn.context.name}" has a login that this version cannot use.`, {
-        remedy: 'Set MCP_GATEWAY_TOKEN or MCP_GATEWAY_API_KEY.',
-        exit: EXIT.signIn,
-      });
+      return loginCredentials(signIn.context.name, options);
   }
+}
+
+/** The tokens of `mcp-gateway login`, which every command renews when they end. */
+function loginCredentials(name: string, { file, fetch }: CredentialsOptions): Credentials {
+  const store = contextStore(file, name);
+  let used: string | undefined;
+  const token = (rejected?: string) =>
+    accessToken(store, fetch, rejected).catch((cause: Error) => {
+      throw new CliError(cause.message, { cause, exit: EXIT.signIn });
+    });
+  return {
+    async headers() {
+      used = await token();
+      return { authorization: `Bearer ${used}` };
+    },
+    async refresh() {
+      const before = used;
+      return (await token(before)) !== before;
+    },
+  };
 }
 
 /** A secret in a file, which another program may renew. */

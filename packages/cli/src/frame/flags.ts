@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { usageError } from './exit.js';
 import type { Wanted } from './contexts.js';
 import { outputFormat, type OutputFormat } from './output.js';
@@ -36,7 +36,11 @@ export type Variables = Partial<
     | 'PORT'
     | 'NO_COLOR'
     | 'XDG_CONFIG_HOME'
-    | 'APPDATA',
+    | 'APPDATA'
+    // Of MCP clients, which keep their files there.
+    | 'CODEX_HOME'
+    | 'COPILOT_HOME'
+    | 'CLINE_MCP_SETTINGS_PATH',
     string
   >
 >;

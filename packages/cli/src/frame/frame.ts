@@ -14,6 +14,10 @@ export interface Surroundings {
   signal: AbortSignal;
   version: string;
   fetch?: typeof globalThis.fetch;
+  /** The folder of the user, in place of the one of the system. */
+  home?: string;
+  /** Opens a URL for the user, in place of their browser. */
+  browser?: (url: string) => Promise<void>;
 }
 
 /** What an action of a command gets. */
@@ -28,6 +32,7 @@ export interface Run extends Surroundings {
  * Makes an action for commander from one that takes its session:
  * `.command('get <name>').action(act(surroundings, (run, name: string, options: Options) => …))`.
  */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- commander does not say what its arguments are
 export function act<Parameters extends unknown[]>(
   surroundings: Surroundings,
   action: (run: Run, ...parameters: Parameters) => Promise<void>,
@@ -42,6 +47,7 @@ export function act<Parameters extends unknown[]>(
 }
 
 /** The same for a command that calls no gateway. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
 export function local<Parameters extends unknown[]>(
   surroundings: Surroundings,
   action: (run: Omit<Run, 'session'>, ...parameters: Parameters) => Promise<void>,

@@ -94,7 +94,7 @@ function rendered(value: unknown, format: OutputFormat): string {
   } catch (cause) {
     throw usageError(`The JSONPath ${format.path} is not valid: ${(cause as Error).message}`);
   }
-  return found.map((each) => `${typeof each === 'object' ? JSON.stringify(each) : String(each)}\n`).join('');
+  return found.map((each) => `${typeof each === 'string' ? each : JSON.stringify(each)}\n`).join('');
 }
 
 function table<Row>(

@@ -328,6 +328,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/registry/v0.1/servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List servers as a registry of MCP servers
+         * @description Lists the adapters and toolsets that you may use in the form of the official registry (v0.1), for clients that take a registry, such as VS Code. The URL to configure there ends with `/registry`.
+         */
+        get: operations["listRegistryServers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/registry/v0.1/servers/{server}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the server with its slash encoded, such as `com.example.tools%2Fecho`. */
+                server: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * List the versions of a server
+         * @description Answers with the one version that the gateway has.
+         */
+        get: operations["listRegistryServerVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/registry/v0.1/servers/{server}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the server with its slash encoded, such as `com.example.tools%2Fecho`. */
+                server: string;
+                /** @description A version, or `latest`. */
+                version: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Read a server as a registry of MCP servers
+         * @description Answers with the server in its current version.
+         */
+        get: operations["getRegistryServerVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/events": {
         parameters: {
             query?: never;
@@ -1347,7 +1415,7 @@ export interface components {
              * @description The aspect that the condition describes.
              * @enum {string}
              */
-            type: "Ready" | "Progressing" | "HealthCheck";
+            type: "Ready" | "Progressing" | "HealthCheck" | "Document";
             /**
              * @description Whether the condition holds.
              * @enum {string}
@@ -1599,6 +1667,81 @@ export interface components {
                 };
             };
         };
+        RegistryList: {
+            /** @description One page. */
+            servers: components["schemas"]["RegistryServer"][];
+            /** @description Of the page. */
+            metadata: {
+                /** @description `cursor` of the next page; absent on the last one. */
+                nextCursor?: string;
+                /** @description How many servers this page has. */
+                count: number;
+            };
+        };
+        RegistryServer: {
+            /** @description The server, as in `server.json`. */
+            server: {
+                /** @description The format of this object. */
+                $schema: string;
+                /** @description Name of the server: the host of the gateway, reversed, and the name of the resource. */
+                name: string;
+                /** @description Name for people. */
+                title?: string;
+                /** @description A text for people, cut to 100 characters. */
+                description: string;
+                /** @description `1.0.` and the generation of the resource. */
+                version: string;
+                /** @description Where people read about it. */
+                websiteUrl?: string;
+                /** @description The icons that are URLs. */
+                icons?: components["schemas"]["Icon"][];
+                /** @description How MCP clients connect. */
+                remotes: {
+                    /**
+                     * @description The transport.
+                     * @enum {string}
+                     */
+                    type: "streamable-http";
+                    /** @description URL at this gateway for MCP clients. */
+                    url: string;
+                }[];
+                /** @description What the format has no field for. */
+                _meta: {
+                    /** @description Kind and name of the resource here, its tags, owner and phase. */
+                    "io.modelcontextprotocol.registry/publisher-provided": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description What the registry adds. */
+            _meta: {
+                /** @description What registries say of a server. */
+                "io.modelcontextprotocol.registry/official": {
+                    /**
+                     * @description The gateway lists no others.
+                     * @enum {string}
+                     */
+                    status: "active";
+                    /**
+                     * Format: date-time
+                     * @description The same as `publishedAt`.
+                     */
+                    statusChangedAt: string;
+                    /**
+                     * Format: date-time
+                     * @description When the resource was registered.
+                     */
+                    publishedAt: string;
+                    /**
+                     * Format: date-time
+                     * @description When its spec was last replaced.
+                     */
+                    updatedAt: string;
+                    /** @description True: the gateway has one version of each. */
+                    isLatest: boolean;
+                };
+            };
+        };
         ReplicaStatus: {
             /** @description Name of the replica. */
             name: string;
@@ -1845,10 +1988,15 @@ export interface components {
                  * @constant
                  */
                 type: "openapi";
-                /** @description The OpenAPI document (3.0 or 3.1). The gateway keeps the parts that the chosen operations need. It stands alone: every `$ref` begins with `#/components/` or `#/paths/`. */
-                document: {
+                /** @description The OpenAPI document (3.0 or 3.1). The gateway keeps the parts that the chosen operations need. It stands alone: every `$ref` begins with `#/components/` or `#/paths/`. Either this or `documentUrl`. */
+                document?: {
                     [key: string]: unknown;
                 };
+                /**
+                 * @description Where the server has its OpenAPI document, in JSON or YAML: a path, or with `remote` also a URL at the origin of `remote.url`. The gateway reads it when the server is there, and again every five minutes. Either this or `document`.
+                 * @example /openapi.json
+                 */
+                documentUrl?: string;
                 /** @description The operations that become tools: by `operationId`, or by method and path such as `GET /pets/{petId}`. `*` stands for any characters. They may be at most 128. */
                 operations: string[];
                 /** @description Port the server listens on in its container, 8000 by default. The process runtime assigns PORT instead. Absent with `remote`. Default: `8000`. */
@@ -2120,10 +2268,15 @@ export interface components {
                  * @constant
                  */
                 type: "openapi";
-                /** @description The OpenAPI document (3.0 or 3.1). The gateway keeps the parts that the chosen operations need. It stands alone: every `$ref` begins with `#/components/` or `#/paths/`. */
-                document: {
+                /** @description The OpenAPI document (3.0 or 3.1). The gateway keeps the parts that the chosen operations need. It stands alone: every `$ref` begins with `#/components/` or `#/paths/`. Either this or `documentUrl`. */
+                document?: {
                     [key: string]: unknown;
                 };
+                /**
+                 * @description Where the server has its OpenAPI document, in JSON or YAML: a path, or with `remote` also a URL at the origin of `remote.url`. The gateway reads it when the server is there, and again every five minutes. Either this or `document`.
+                 * @example /openapi.json
+                 */
+                documentUrl?: string;
                 /** @description The operations that become tools: by `operationId`, or by method and path such as `GET /pets/{petId}`. `*` stands for any characters. They may be at most 128. */
                 operations: string[];
                 /**
@@ -4266,6 +4419,195 @@ export interface operations {
                 };
             };
             /** @description The toolset does not exist, or you may not read it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached; try again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRegistryServers: {
+        parameters: {
+            query?: {
+                /** @description Begin of the page: `metadata.nextCursor` of the previous page. */
+                cursor?: string;
+                /** @description How many servers at most. */
+                limit?: number;
+                /** @description Only servers with this text in name, title, description, owner or tags, in any case. */
+                search?: string;
+                /** @description Only servers whose spec was replaced at this time or later. */
+                updated_since?: string;
+                /** @description Only servers in this version; `latest` is every server in its only version. */
+                version?: string;
+                /** @description Has no effect: the gateway keeps no deleted servers. */
+                include_deleted?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistryList"];
+                };
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request does not identify its caller in a way that the gateway accepts. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Requests from this web origin or for this host are not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached; try again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRegistryServerVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the server with its slash encoded, such as `com.example.tools%2Fecho`. */
+                server: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistryList"];
+                };
+            };
+            /** @description The request does not identify its caller in a way that the gateway accepts. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Requests from this web origin or for this host are not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server does not exist, has no such version, or you may not use it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached; try again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRegistryServerVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the server with its slash encoded, such as `com.example.tools%2Fecho`. */
+                server: string;
+                /** @description A version, or `latest`. */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The server. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistryServer"];
+                };
+            };
+            /** @description The request does not identify its caller in a way that the gateway accepts. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Requests from this web origin or for this host are not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server does not exist, has no such version, or you may not use it. */
             404: {
                 headers: {
                     [name: string]: unknown;

@@ -132,6 +132,24 @@ export const operationTable = {
     "tag": "toolsets",
     "type": "application/json"
   },
+  "listRegistryServers": {
+    "method": "get",
+    "path": "/registry/v0.1/servers",
+    "tag": "registry",
+    "type": "application/json"
+  },
+  "listRegistryServerVersions": {
+    "method": "get",
+    "path": "/registry/v0.1/servers/{server}/versions",
+    "tag": "registry",
+    "type": "application/json"
+  },
+  "getRegistryServerVersion": {
+    "method": "get",
+    "path": "/registry/v0.1/servers/{server}/versions/{version}",
+    "tag": "registry",
+    "type": "application/json"
+  },
   "streamEvents": {
     "method": "get",
     "path": "/events",
@@ -222,17 +240,17 @@ export const operationTable = {
     "tag": "permissions",
     "type": "application/json"
   },
-  "postMcpMessage": {
-    "method": "post",
-    "path": "/adapters/{name}/mcp",
-    "tag": "mcp",
-    "type": "application/json"
-  },
   "openMcpStream": {
     "method": "get",
     "path": "/adapters/{name}/mcp",
     "tag": "mcp",
     "type": "text/event-stream"
+  },
+  "postMcpMessage": {
+    "method": "post",
+    "path": "/adapters/{name}/mcp",
+    "tag": "mcp",
+    "type": "application/json"
   },
   "endMcpSession": {
     "method": "delete",
@@ -252,17 +270,17 @@ export const operationTable = {
     "tag": "mcp",
     "type": null
   },
-  "postMessageToTools": {
-    "method": "post",
-    "path": "/mcp",
-    "tag": "mcp",
-    "type": "application/json"
-  },
   "openStreamOfTools": {
     "method": "get",
     "path": "/mcp",
     "tag": "mcp",
     "type": "text/event-stream"
+  },
+  "postMessageToTools": {
+    "method": "post",
+    "path": "/mcp",
+    "tag": "mcp",
+    "type": "application/json"
   },
   "endSessionOfTools": {
     "method": "delete",
@@ -270,17 +288,17 @@ export const operationTable = {
     "tag": "mcp",
     "type": null
   },
-  "postMessageToToolset": {
-    "method": "post",
-    "path": "/mcp/t/{name}",
-    "tag": "mcp",
-    "type": "application/json"
-  },
   "openStreamOfToolset": {
     "method": "get",
     "path": "/mcp/t/{name}",
     "tag": "mcp",
     "type": "text/event-stream"
+  },
+  "postMessageToToolset": {
+    "method": "post",
+    "path": "/mcp/t/{name}",
+    "tag": "mcp",
+    "type": "application/json"
   },
   "endSessionOfToolset": {
     "method": "delete",
