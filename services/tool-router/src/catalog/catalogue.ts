@@ -33,6 +33,8 @@ export class Catalogue {
   /** Rises with every change of what is listed, by whom, or for whom. */
   version = 0;
   #known = new Map<string, { known: KnownSource; definition: PublishedTool }>();
+  /** Changed or removed, and with requests under way. */
+  readonly #retiring = new Set<KnownSource>();
   readonly #listeners: (() => void)[] = [];
   #sorted: readonly KnownSource[] = [];
   #announcement: NodeJS.Timeout | undefined;
@@ -79,13 +81,13 @@ export class Catalogue {
   }
 
   clientEnded(key: string): void {
-    for (const { source } of this.#sorted) source.clientEnded?.(key);
+    for (const { source } of [...this.#sorted, ...this.#retiring]) source.clientEnded?.(key);
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#announcement);
-    await Promise.all(this.#sorted.map((known) => known.close()));
+    await Promise.all([...this.#sorted, ...this.#retiring].map((known) => known.close()));
   }
 
   #follow(): void {
@@ -128,7 +130,13 @@ export class Catalogue {
   #forget(key: string): void {
     const entry = this.#known.get(key);
     this.#known.delete(key);
-    void entry?.known.close().catch(() => {});
+    if (!entry) return;
+    const { known } = entry;
+    this.#retiring.add(known);
+    void known
+      .retire()
+      .catch(() => {})
+      .finally(() => this.#retiring.delete(known));
   }
 
   /** Runs in a timer, where nobody else catches what it throws. */

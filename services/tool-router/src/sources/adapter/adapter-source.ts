@@ -61,6 +61,7 @@ export class AdapterSource implements ToolSource {
   routeChanged = (): void => this.parts.server.routeChanged();
   clientEnded = (key: string): void => this.parts.server.clientEnded(key);
   sessions = (): number => this.parts.server.sessions();
+  retire = (): Promise<void> => this.parts.server.retire();
   close = (): Promise<void> => this.parts.server.close();
 
   permit(method: string, params: Record<string, unknown>, { principal }: Pick<CallContext, 'principal'>): void {
