@@ -98,6 +98,14 @@ export const groups: Record<string, Case[]> = {
     refused('services/data-plane/src/logs.ts', '@mcp-gateway/runtime/logs', own('services/data-plane')),
     allowed('services/data-plane/src/server/protocol.ts', '@mcp-gateway/protocol'),
   ],
+  'packages/client runs in a browser': [
+    ...['node:fs', 'undici', '@mcp-gateway/common/errors', '@mcp-gateway/platform/config'].map((from, index) =>
+      refused(`packages/client/src/node-${index}.ts`, from, 'packages/client/src runs in a browser'),
+    ),
+    allowed('packages/client/src/library.ts', 'openapi-fetch'),
+    allowed('packages/cli/src/client.ts', '@mcp-gateway/client'),
+    refused('packages/cli/src/database.ts', '@mcp-gateway/database', own('packages/cli')),
+  ],
   'packages/common imports no other package and runs in a browser': [
     ...['database', 'local', 'protocol', 'runtime', 'runtime/logs', 'platform/config'].map((from, index) =>
       refused(`packages/common/src/above-${index}.ts`, `@mcp-gateway/${from}`, own('packages/common')),

@@ -14,13 +14,17 @@ export const packages = {
   'packages/platform': ['common'],
   'packages/identity': ['common', 'platform'],
   'packages/protocol': ['common'],
-  'packages/openapi': ['common'],
+  'packages/json-schema': [],
+  'packages/openapi': ['common', 'json-schema'],
   'packages/credentials': ['common', 'platform', 'protocol'],
   'packages/database': ['common', 'platform'],
   'packages/routing': ['common', 'platform'],
   'packages/sessions': ['common', 'platform'],
   'packages/quotas': ['common', 'platform'],
   'packages/audit': ['common', 'platform'],
+  // Its generator reads the catalogue of errors; `browser` is about what it exports.
+  'packages/client': ['common'],
+  'packages/cli': ['common', 'client'],
   'packages/runtime': ['common', 'platform'],
   'packages/development-issuer': ['platform'],
   'packages/local': ['common', 'platform', 'identity', 'database', 'runtime', 'development-issuer'],
@@ -45,6 +49,7 @@ export const packages = {
     'audit',
     'identity',
     'database',
+    'json-schema',
     'openapi',
     'quotas',
     'routing',
@@ -57,12 +62,13 @@ export const packages = {
     'platform',
     'credentials',
     'identity',
+    'json-schema',
     'openapi',
     'protocol',
     'routing',
     'sessions',
   ],
-  'services/portal': ['common'],
+  'services/portal': ['common', 'client'],
 
   'servers/mcp-bridge': ['common', 'protocol'],
   'servers/mcp-example': [],
@@ -79,7 +85,10 @@ export const reserved = {
 };
 
 /** Packages that run in a browser too: they import these installed packages and no module of Node.js. */
-export const browser = { 'packages/common': ['zod'] };
+export const browser = {
+  'packages/common': ['zod'],
+  'packages/client/src': ['openapi-fetch', 'eventsource-parser'],
+};
 
 /**
  * Folders and files of a package, from the top. Each imports its own line and the lines below it; names on one line stand
@@ -105,7 +114,19 @@ export const layers = {
     ['compose', 'config'],
     ['app', 'metrics'],
     ['openapi', 'errors-page'],
-    ['adapters', 'tools', 'toolsets', 'api-keys', 'sessions', 'credentials', 'audit', 'permissions', 'tenants'],
+    [
+      'adapters',
+      'tools',
+      'toolsets',
+      'api-keys',
+      'sessions',
+      'credentials',
+      'audit',
+      'permissions',
+      'tenants',
+      'events',
+      'registry',
+    ],
     ['resources'],
     ['http'],
   ],

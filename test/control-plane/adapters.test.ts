@@ -22,6 +22,8 @@ const DEFAULTS = {
   sessions: {},
   preserveHost: false,
   resources: {},
+  icons: [],
+  tags: [],
 };
 
 let plane: ControlPlane;

@@ -4,7 +4,8 @@ import { auditRows } from '@mcp-gateway/database';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { connect } from '../support/postgres.js';
 import { giveApiKeyAnswers, unheededPublisher } from './support/api-key-answers.js';
-import { record } from './support/audit.js';
+import { giveAuditAnswers } from './support/audit.js';
+import { giveEventAnswers, giveRegistryAnswers } from './support/event-answers.js';
 import { caller, type Answer, type Caller } from './support/callers.js';
 import { specOf, startControlPlane } from './support/control-plane.js';
 import { METHODS, undescribed } from './support/descriptions.js';
@@ -243,20 +244,13 @@ describe('every documented answer', () => {
       await alice.get(`${explain}unknown`),
       await outage.get(`${explain}echo`),
     );
-    const adminInOutage = caller(outageUrl, 'root', 'mcp.admin');
-    await auditRows(plane.database).append([record(), record()].map((each) => JSON.stringify(each)));
-    await given(
-      'GET /audit',
-      await root.get('/audit?limit=1'),
-      await root.get('/audit?limit=0'),
-      await adminInOutage.get('/audit'),
-    );
-    await given(
-      'GET /audit/export',
-      await root.get('/audit/export'),
-      await root.get('/audit/export?since=x'),
-      await adminInOutage.get('/audit/export'),
-    );
+    await giveAuditAnswers(given, {
+      root,
+      adminInOutage: caller(outageUrl, 'root', 'mcp.admin'),
+      rows: auditRows(plane.database),
+    });
+    await giveEventAnswers(given, { alice, outage, url: plane.url });
+    await giveRegistryAnswers(given, { alice, outage });
     await giveApiKeyAnswers(given, { alice, outage, apiKeys: plane.apiKeys });
     await given('GET /adapters/{name}/logs', await alice.get('/adapters/echo/logs?tail=x'));
     await given(

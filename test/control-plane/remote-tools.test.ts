@@ -22,6 +22,8 @@ const HTTP = {
   toolDefinition: { tool: { name: 'score', inputSchema: { type: 'object' } } },
 };
 
+const at = (source: object) => ({ ...API, source: { type: 'openapi', operations: ['*'], ...source } });
+
 const errorsOf = ({ status, json }: Answer) =>
   (status === 400 ? json.errors : [status]) as { pointer: string; detail: string }[];
 
@@ -49,6 +51,19 @@ describe('a tool whose server runs elsewhere', () => {
       status: 404,
       detail: expect.stringContaining('no logs of it'),
     });
+  });
+
+  it('may have its document at the server', async () => {
+    const source = { type: 'openapi', documentUrl: 'https://pets.example/openapi.yaml', operations: ['*'] };
+    const created = await alice.call('POST', '/tools', { ...API, source });
+    expect([created.status, created.json.source]).toEqual([201, source]);
+    const local = {
+      name: 'local',
+      imageName: 'pets',
+      imageVersion: '1',
+      source: { ...source, documentUrl: '/openapi.json' },
+    };
+    expect((await alice.call('POST', '/tools', local)).status).toBe(201);
   });
 
   it('becomes one with replicas, and gets the defaults of those', async () => {
@@ -84,6 +99,28 @@ describe('a tool whose server runs elsewhere', () => {
       { name: 'x', remote: MCP.remote, source: { type: 'adapter', adapter: 'crm' } },
       '#/remote',
       'the adapter has the server',
+    ],
+    [
+      at({ documentUrl: 'https://other.example/openapi.json' }),
+      '#/source/documentUrl',
+      'must be at the origin of remote.url',
+    ],
+    [
+      at({ documentUrl: 'http://pets.example/openapi.json' }),
+      '#/source/documentUrl',
+      'must be at the origin of remote.url',
+    ],
+    [at({ documentUrl: 'https://a:b@pets.example/x' }), '#/source/documentUrl', 'must not have a user'],
+    [at({ documentUrl: '//other.example/openapi.json' }), '#/source/documentUrl', 'must be a path at the server'],
+    [at({ documentUrl: '/\\\\other.example' }), '#/source/documentUrl', 'must be a path at the server'],
+    [at({ documentUrl: 'file:///etc/passwd' }), '#/source/documentUrl', 'must be a path at the server'],
+    [at({ documentUrl: '/a#b' }), '#/source/documentUrl', 'must not have a fragment'],
+    [at({ document, documentUrl: '/a' }), '#/source/documentUrl', 'must be absent beside "document"'],
+    [at({}), '#/source/document', 'is required, unless documentUrl'],
+    [
+      { ...at({ documentUrl: 'https://pets.example/a' }), remote: undefined, imageName: 'pets', imageVersion: '1' },
+      '#/source/documentUrl',
+      'must be a path, such as /openapi.json',
     ],
   ])('is refused: %j', async (spec, pointer, detail) => {
     const errors = errorsOf(await alice.call('POST', '/tools', spec));

@@ -21,7 +21,7 @@ async function setUp() {
   const fake = new FakeRuntime();
   const remotes = remoteServers({ egress: createEgress({ allowedNetworks: ['127.0.0.1'] }), everyMs: 50 });
   afterTest(() => remotes.close());
-  const kinds = [adapterKind(rows, remotes), toolKind(tools, rows, remotes)];
+  const kinds = [adapterKind(rows, remotes), toolKind(tools, rows, { remotes })];
   const parts = { kinds, countResources: () => countResources(database), runtime: fake };
   const worker = composeWorker({ ...parts, redis, prefix, remotes, log: silent });
   afterTest(() => worker.close());

@@ -27,7 +27,11 @@ import { CALLERS, MANAGEMENT, MCP, type Row, type Statuses } from './permission-
 
 /** A request of a table as the OpenAPI document names it. */
 const operationOf = (request: string) =>
-  (/^\w+ [^ ?]+/.exec(request)?.[0] ?? '').replace(/:(name|tool|set)\b/, '{name}').replaceAll(/:\w+/g, '{id}');
+  (/^\w+ [^ ?]+/.exec(request)?.[0] ?? '')
+    .replace(/:(name|tool|set)\b/, '{name}')
+    .replaceAll(/:\w+/g, '{id}')
+    .replace(/(?<=\/servers\/)[^/]+/, '{server}')
+    .replace(/(?<=\/versions\/).+/, '{version}');
 
 it('the tables have every operation of the OpenAPI document', () => {
   const paths = openApiDocument().paths as Record<string, object>;

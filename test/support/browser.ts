@@ -5,7 +5,7 @@ const MAX_STEPS = 20;
  * @param url to which the client sends the browser
  * @returns the URL at which the client takes over again, with its code
  */
-async function signInAs(user: string, url: URL): Promise<URL> {
+export async function signInAs(user: string, url: URL): Promise<URL> {
   const cookies = new Map<string, string>();
   let next = url;
   let form: URLSearchParams | undefined;

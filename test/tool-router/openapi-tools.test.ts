@@ -113,6 +113,18 @@ describe('an API that others described, behind a server that checks every reques
   });
 });
 
+it('lists no tools while the document of its server cannot be used, and names the source', async () => {
+  const router = await startRouter();
+  const definition = { type: 'openapi' as const, operations: [], fault: 'the document of tool api cannot be used' };
+  await router.publish('api', { definition, urls: ['http://127.0.0.1:1'] });
+  await router.publish('other', { definition: { type: 'openapi', operations: [] }, urls: [] });
+  const client = await modernClient(router.url);
+  await becomesTrue('the missing source', async () => {
+    const listed = await client.listTools(undefined, { cacheMode: 'refresh' });
+    expect([listed.tools, listed._meta?.['mcp-gateway/missing']]).toEqual([[], ['tool/api']]);
+  });
+});
+
 describe('a hostile caller or server', () => {
   const parameters = [
     { name: 'id', in: 'path', required: true, schema: { type: 'string' } },

@@ -1,53 +1,23 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { PublishedRoute } from '@mcp-gateway/common/contracts';
-import { closeServer, listen } from '@mcp-gateway/platform/serving';
-import { announceRouter, routePublisher } from '@mcp-gateway/routing';
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { routePublisher } from '@mcp-gateway/routing';
 import { ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
-import { type DataPlane, type Gateway, startGateway } from '../data-plane/support/gateway.js';
-import { killServer } from '../data-plane/support/kill-server.js';
+import { startGateway } from '../data-plane/support/gateway.js';
 import { PER_DAY, setQuotas } from '../data-plane/support/quotas.js';
 import { INITIALIZE } from '../data-plane/support/session-server.js';
-import { routersOf, SECRET, WITH_SECRET } from '../data-plane/support/tool-router.js';
+import { WITH_SECRET } from '../data-plane/support/tool-router.js';
 import { PEPPER, publishedKeys } from '../support/api-keys.js';
-import { afterTest } from '../support/clean-up.js';
 import { connect, type Session } from '../support/clients.js';
 import { send } from '../support/http.js';
-import { silent } from '../support/postgres.js';
-import { connectRedis } from '../support/redis.js';
 import { becomesTrue, waitFor } from '../support/wait.js';
+import { modernThrough, startRouterOf } from './support/behind-data-planes.js';
 import { httpTool, startHttpTool } from './support/servers.js';
-import { composeToolRouter } from './support/sources.js';
 
 const BOB = { 'x-dev-userid': 'bob', 'x-dev-roles': 'team' };
 const MALLORY = { 'x-dev-userid': 'mallory', 'x-dev-roles': 'none' };
 const call = { name: 'weather', arguments: { city: 'Oslo' } };
 /** A client keeps a list for as long as the answer permits. */
 const FRESH = { cacheMode: 'refresh' } as const;
-
-let routers = 0;
-
-/** A tool router of the gateway, as main.ts runs it, which the data planes know. */
-async function startRouter(gateway: Gateway, planes: DataPlane[]) {
-  const { prefix } = gateway;
-  const redis = await connectRedis();
-  const settings = { prefix, internalSecrets: () => [SECRET], maxBodyBytes: 4 * 1024 * 1024, callTimeoutMs: 10_000 };
-  const router = composeToolRouter(settings, { redis, log: silent });
-  const port = await listen(router.server, { host: '127.0.0.1', port: 0 });
-  await waitFor('the router to be ready', () => router.isReady());
-  const id = `router-${++routers}`;
-  const announcement = announceRouter(redis, prefix, { id, url: `http://127.0.0.1:${port}` }, silent);
-  afterTest(async () => {
-    await announcement.close();
-    await router.close();
-    await closeServer(router.server, 0);
-  });
-  for (const plane of planes) await waitFor('it to be known', () => routersOf(plane).includes(id));
-  return {
-    id,
-    kill: () => killServer(router.server), // nothing is withdrawn
-  };
-}
 
 /** Two data planes, two tool routers, and the tool `weather`, which the role `team` may use. */
 async function setUp(options: Parameters<typeof startGateway>[0] = {}) {
@@ -64,7 +34,7 @@ async function setUp(options: Parameters<typeof startGateway>[0] = {}) {
     await publisher.publish({ route: { ...route, ...more }, definition: httpTool(name), version });
   };
   await publish('weather');
-  const running = [await startRouter(gateway, planes), await startRouter(gateway, planes)];
+  const running = [await startRouterOf(gateway, planes), await startRouterOf(gateway, planes)];
   let turn = 0;
   /** Sends each request to the other data plane. */
   const inTurn: typeof fetch = (url, init) => {
@@ -73,14 +43,6 @@ async function setUp(options: Parameters<typeof startGateway>[0] = {}) {
   };
   const mcp = `${gateway.url}/mcp`;
   return { gateway, server, publish, running, planes, inTurn, mcp };
-}
-
-async function modern(url: string, headers: Record<string, string>, fetchWith: typeof fetch): Promise<Client> {
-  const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode: { pin: '2026-07-28' } } });
-  const transport = new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers }, fetch: fetchWith });
-  await client.connect(transport);
-  afterTest(() => client.close().catch(() => {}));
-  return client;
 }
 
 const namesIn = ({ tools }: { tools: { name: string }[] }) => tools.map(({ name }) => name);
@@ -94,7 +56,7 @@ describe('with two data planes and two tool routers', () => {
   it('clients of both eras list and call a tool, whichever data plane gets a request', async () => {
     const { mcp, inTurn, server } = parts;
     const legacy = await connect(mcp, { headers: BOB, fetch: inTurn });
-    const stateless = await modern(mcp, BOB, inTurn);
+    const stateless = await modernThrough(mcp, BOB, { fetch: inTurn });
     for (let round = 0; round < 2; round += 1) {
       expect(namesIn(await legacy.client.listTools())).toEqual(['weather']);
       expect(namesIn(await stateless.listTools(undefined, FRESH))).toEqual(['weather']);
@@ -108,7 +70,7 @@ describe('with two data planes and two tool routers', () => {
   it('a caller sees and calls nothing that it may not use', async () => {
     const { mcp, inTurn, server } = parts;
     const legacy = await connect(mcp, { headers: MALLORY, fetch: inTurn });
-    const stateless = await modern(mcp, MALLORY, inTurn);
+    const stateless = await modernThrough(mcp, MALLORY, { fetch: inTurn });
     expect([namesIn(await legacy.client.listTools()), namesIn(await stateless.listTools())]).toEqual([[], []]);
     await expect(legacy.client.callTool(call)).rejects.toThrow(/weather/);
     await expect(stateless.callTool(call)).rejects.toThrow(/weather/);
@@ -152,13 +114,13 @@ describe('with two data planes and two tool routers', () => {
     }
     expect(sessions.map(({ transport }) => transport.sessionId)).toEqual(ids);
     expect(server.received).toHaveLength(6);
-    expect(namesIn(await (await modern(mcp, BOB, inTurn)).listTools())).toEqual(['weather']);
+    expect(namesIn(await (await modernThrough(mcp, BOB, { fetch: inTurn })).listTools())).toEqual(['weather']);
   });
 
   it('a call beyond the quota of the tool is refused by the data plane', async () => {
     const { mcp, gateway, planes, inTurn, server } = parts;
     await setQuotas(gateway, { default: { perTool: PER_DAY(1) } }, ...planes.slice(1));
-    const stateless = await modern(mcp, BOB, inTurn);
+    const stateless = await modernThrough(mcp, BOB, { fetch: inTurn });
     await stateless.callTool(call);
     await expect(stateless.callTool(call)).rejects.toThrow(/quota|429/i);
     expect(server.received).toHaveLength(1);
@@ -172,7 +134,7 @@ it('an API key that is restricted to a tool lists and calls that tool alone', as
   await keys.publishAll();
   const { text: whole } = await keys.create();
   const { text: part, id } = await keys.create({ resources: [{ kind: 'tool', name: 'weather' }] });
-  const all = await modern(mcp, { 'x-api-key': whole }, inTurn);
+  const all = await modernThrough(mcp, { 'x-api-key': whole }, { fetch: inTurn });
   await becomesTrue('both tools', async () =>
     expect(namesIn(await all.listTools(undefined, FRESH))).toEqual(['forecast', 'weather']),
   );

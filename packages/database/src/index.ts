@@ -3,13 +3,22 @@ export { API_KEYS_PER_CALLER, type ApiKeyRow, type ApiKeyRows, apiKeyRows } from
 export { type ChainedRecord, columnsOf } from './audit/chain.js';
 export { auditRows, type AuditFilter, type AuditRows } from './audit/rows.js';
 export { verifyAudit } from './audit/verify.js';
+export { type Change, type ChangePage, type ChangeRows, changeRows } from './changes.js';
 export { checkDatabase, connectDatabase, createDatabase, type ConnectOptions, type Database } from './connect.js';
 export { migrate, migrateWhenConnected } from './migrate.js';
 export { findDrift } from './migrations/author.js';
 export { MigrationError } from './migrations/history.js';
 export { countResources, type ResourceCount } from './resources/all-kinds.js';
 export type { ResourceRow, ResourceSpec, ResourceTable } from './resources/row.js';
-export { resourceRows, type CheckUse, type Page, type Reader, type ResourceRows } from './resources/rows.js';
+export {
+  resourceRows,
+  type CheckUse,
+  type ListOrder,
+  type ListPage,
+  type Page,
+  type Reader,
+  type ResourceRows,
+} from './resources/rows.js';
 export { tenantRows, type TenantRow, type TenantRows } from './tenants.js';
 export { toolsetRows, type ToolsetRow, type ToolsetRows } from './toolsets.js';
 export { toolRows, toolsOfAdapter, type ToolRow, type ToolRows } from './tools.js';

@@ -1,4 +1,5 @@
 import { McpTool, type OpenApiSource, type OperationPlan } from '@mcp-gateway/common/contracts';
+import { schemaFault } from '@mcp-gateway/json-schema';
 import { type Body, bodyOf } from './body.js';
 import { DocumentFault, isObject, type JsonObject, own, ownText, type Placed } from './document.js';
 import { argumentName, toolName } from './names.js';
@@ -14,13 +15,20 @@ export interface CompiledOperation {
   plan: OperationPlan;
 }
 
+interface OperationSource extends Pick<OpenApiSource, 'operations'> {
+  document: JsonObject;
+  /** The path before those of the document, which counts before that of its servers. */
+  path?: string | undefined;
+}
+
 /**
  * The chosen operations of an OpenAPI document as tools. The same source always gives the same tools. Nothing is fetched.
  * @param source with the part of the document that `chosenPart` gave
- * @throws DocumentFault for a document that is not valid, and for an operation that cannot become a tool
+ * @throws DocumentFault for a document that is not valid, for an operation that cannot become a tool, and for one whose arguments
+ * take too much to be checked
  */
 export async function compileOperations(
-  source: Pick<OpenApiSource, 'document' | 'operations' | 'path'>,
+  source: OperationSource,
 ): Promise<CompiledOperation[]> {
   const document = await validDocument(source.document);
   const names = new Set<string>();
@@ -62,8 +70,17 @@ function compile(document: JsonObject, chosen: Operation, { name, base, all }: S
     const [issue] = tool.error.issues;
     throw new DocumentFault('document', place, `becomes a tool that ${issue?.message ?? 'is not valid'}`);
   }
+  refuseSchema(tool.data, chosen);
   const plan = { method: method.toUpperCase(), path: base + path, parameters: input.parameters, ...(input.body && { body: input.body }) };
   return { tool: tool.data, plan };
+}
+
+function refuseSchema({ inputSchema }: McpTool, chosen: Operation): void {
+  const fault = schemaFault(inputSchema);
+  if (!fault) return;
+  const at = fault.path.length === 0 ? '' : ` at /${fault.path.join('/').slice(0, 256)}`;
+  const what = `${requestLine(chosen)} becomes a tool whose inputSchema`;
+  throw new DocumentFault('document', [], `must describe its operations in JSON Schema: ${what}${at} ${fault.message}`);
 }
 
 const MAX_DESCRIPTION_CHARS = 4_096;

@@ -1,9 +1,4 @@
-import {
-  resourceKey,
-  type PublishedDefinition,
-  type PublishedRoute,
-  type ResourceRef,
-} from '@mcp-gateway/common/contracts';
+import { resourceKey, PublishedDefinition, type PublishedRoute, type ResourceRef } from '@mcp-gateway/common/contracts';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
 import { BEGIN_RUN, PUBLISH, PUBLISH_ALL, refIn, routeKeys, WITHDRAW } from './stored-routes.js';
 
@@ -40,6 +35,8 @@ export interface RoutePublisher {
   publishAll(routes: readonly VersionedRoute[], run: number): Promise<void>;
   isComplete(): Promise<boolean>;
   refs(): Promise<ResourceRef[]>;
+  /** The definition that stands beside a route, with its version; null when there is none that this worker can read. */
+  definition(ref: ResourceRef): Promise<{ definition: PublishedDefinition; version: RouteVersion } | null>;
   /** The version of the route that stands; null when there is no route. */
   standing(ref: ResourceRef): Promise<RouteVersion | null>;
 }
@@ -78,6 +75,13 @@ export function routePublisher(redis: RedisClient, prefix: string, now: () => nu
 
     async isComplete() {
       return (await redis.exists(keys.complete)) === 1;
+    },
+
+    async definition(ref) {
+      const key = resourceKey(ref);
+      const [text, version] = await Promise.all([redis.hGet(keys.definitions, key), redis.hGet(keys.versions, key)]);
+      const { data } = PublishedDefinition.safeParse(text === null ? undefined : JSON.parse(text));
+      return data && version !== null ? { definition: data, version: versionIn(version) } : null;
     },
 
     async standing(ref) {

@@ -1,4 +1,12 @@
-import { ALL_TOOLS, isAllTools, mcpPathOf, type ResourceRef, Route, toolsetRef } from '@mcp-gateway/common/contracts';
+import {
+  ALL_TOOLS,
+  isAllTools,
+  isServedByRouters,
+  mcpPathOf,
+  type ResourceRef,
+  Route,
+  toolsetRef,
+} from '@mcp-gateway/common/contracts';
 import type { RouterTable } from './routers.js';
 import type { RouteTable } from './table.js';
 
@@ -15,8 +23,8 @@ const BUILT_IN: Route = Route.parse({
 });
 
 /**
- * The routes of a data plane: those that the worker has published, in which the endpoints of each toolset are the tool
- * routers, and the route of the built-in toolset. All else is as in `routes`.
+ * The routes of a data plane: those that the worker has published, in which the endpoints of each toolset and of each
+ * adapter with `bridge` are the tool routers, and the route of the built-in toolset. All else is as in `routes`.
  */
 export function withToolRouters(routes: RouteTable, routers: RouterTable): RouteTable {
   /** By published route, until the tool routers change; so a route is the same object until something of it changes. */
@@ -28,21 +36,20 @@ export function withToolRouters(routes: RouteTable, routers: RouterTable): Route
     if (!known) {
       const path = mcpPathOf(route);
       const endpoints = routers.endpoints().map((endpoint) => ({ ...endpoint, path }));
-      served.set(route, (known = { ...route, endpoints }));
+      served.set(route, (known = { ...forRouters(route), endpoints }));
     }
     return known;
   }
   function get(ref: ResourceRef): Route | undefined {
-    if (ref.kind !== 'toolset') return routes.get(ref); // most requests
     const route = isAllTools(ref) ? BUILT_IN : routes.get(ref);
-    return route && serve(route);
+    return route && isServedByRouters(route) ? serve(route) : route;
   }
   return {
     ...routes,
     get,
     async refresh(ref) {
-      if (ref.kind !== 'toolset') return routes.refresh(ref);
-      await Promise.all([routers.refresh(), isAllTools(ref) ? undefined : routes.refresh(ref)]);
+      const isRouters = isServedByRouters(routes.get(ref) ?? ref);
+      await Promise.all([isRouters && routers.refresh(), isAllTools(ref) ? undefined : routes.refresh(ref)]);
     },
     onChange(listener) {
       routes.onChange(listener);
@@ -53,7 +60,7 @@ export function withToolRouters(routes: RouteTable, routers: RouterTable): Route
       yield* routers.endpoints();
     },
     *all() {
-      for (const route of routes.all()) yield route.kind === 'toolset' ? serve(route) : route;
+      for (const route of routes.all()) yield isServedByRouters(route) ? serve(route) : route;
       yield serve(BUILT_IN);
     },
     async close() {
@@ -61,4 +68,9 @@ export function withToolRouters(routes: RouteTable, routers: RouterTable): Route
       await routes.close();
     },
   };
+}
+
+/** Without what is about the servers of an adapter: the tool router calls them. */
+function forRouters({ upstreamAuth: _, tls: __, remote: ___, phase: ____, ...route }: Route): Route {
+  return route.bridge ? { ...route, affinity: 'session', preserveHost: false } : route;
 }

@@ -8,6 +8,7 @@ import {
   apiKeyRows,
   type ApiKeyRows,
   auditRows,
+  changeRows,
   type Database,
   tenantRows,
   type TenantRows,
@@ -35,11 +36,14 @@ import { auditRoutes } from './audit/routes.js';
 import { type CredentialBroker, credentialBroker } from './credentials/broker.js';
 import { credentialRoutes } from './credentials/routes.js';
 import { tokenEndpoint } from './credentials/token-endpoint.js';
+import { changeLog } from './events/change-log.js';
+import { eventRoutes } from './events/routes.js';
 import { settleOrigin } from './http/origin.js';
 import { createApiServer } from './http/server.js';
 import { instrumentApi } from './metrics.js';
 import { managementPaths } from './openapi/management-paths.js';
 import { permissionRoutes } from './permissions/routes.js';
+import { registryRoutes } from './registry/routes.js';
 import { logRoutes, type LogRoutesParts, resourceRoutes } from './resources/routes.js';
 import { type ResourceLimits, resourceService } from './resources/service.js';
 import type { MayUseWorkloadIdentity } from './resources/workload-identity.js';
@@ -132,6 +136,23 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
         sessionRoutes({ adapters, sessions, postHint: definition.postHint }),
       ],
       ...tools.collections,
+      '/registry/v0.1/servers': [
+        registryRoutes({
+          kinds: {
+            adapter: { rows, rowOf: adapters.row },
+            toolset: { rows: tools.setRows, rowOf: tools.rowOf.toolset },
+          },
+          publicUrl: parts.publicUrl,
+        }),
+      ],
+      '/events': [
+        eventRoutes({
+          changes: changeLog(changeRows(database), { log }),
+          isHeld,
+          current: directory.current,
+          checkEveryMs: logCheckMs,
+        }),
+      ],
       '/permissions': [
         permissionRoutes({
           rowOf: { adapter: adapters.row, ...tools.rowOf },
@@ -180,10 +201,12 @@ function composeTools(
   const checkSharedCredential = broker.checkSharedUse;
   const ofTool = toolDefinition(rows, { mayUseWorkloadIdentity, checkSharedCredential, findAdapter });
   const tools = resourceService(ofTool, { queue, limits, log });
-  const ofToolset = toolsetDefinition(toolsetRows(database, now));
+  const setRows = toolsetRows(database, now);
+  const ofToolset = toolsetDefinition(setRows);
   const toolsets = resourceService(ofToolset, { queue, limits: toolsetLimits, log });
   return {
     rows,
+    setRows,
     rowOf: { tool: tools.row, toolset: toolsets.row },
     collections: {
       '/tools': [

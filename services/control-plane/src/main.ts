@@ -12,7 +12,7 @@ import {
   tokenVerifier,
 } from '@mcp-gateway/identity';
 import { auditStream, openTrail } from '@mcp-gateway/audit';
-import { auditRows, connectDatabase, type Database, migrateWhenConnected } from '@mcp-gateway/database';
+import { auditRows, changeRows, connectDatabase, type Database, migrateWhenConnected } from '@mcp-gateway/database';
 import {
   DatabaseUrl,
   followedSecret,
@@ -127,6 +127,7 @@ runMain(async () => {
   await migrateWhenConnected(config.DATABASE_URL, log);
   isMigrated = true;
   publishForDataPlanes(config, { redis, keyPublisher, apiKeys, tenants, log, defer });
+  defer(trimChanges(database, log));
   defer(storeAudit(config, { redis, database, registry, log }));
 });
 
@@ -174,6 +175,18 @@ function publishForDataPlanes(
   const isReady = () => redis.isReady;
   const stopTenants = keepTenantsPublished(tenants, tenantPublisher(redis, REDIS_PREFIX), { log, isReady });
   defer(async () => stopTenants());
+}
+
+/** How many changes GET /events can go back, and how often older ones are removed. */
+const KEPT_CHANGES = 10_000;
+const TRIM_EVERY_MS = 60_000;
+
+function trimChanges(database: Database, log: Logger): () => Promise<void> {
+  const rows = changeRows(database);
+  const trim = () =>
+    rows.trim(KEPT_CHANGES).catch((error: unknown) => log.debug({ err: error }, 'changes not trimmed'));
+  const timer = setInterval(() => void trim(), TRIM_EVERY_MS).unref();
+  return async () => clearInterval(timer);
 }
 
 /** Also with the audit off: the records of other services, and of before, are stored and removed all the same. */

@@ -11,6 +11,7 @@ import { kubernetesFields, kubernetesSettings } from '@mcp-gateway/runtime/kuber
 import { processRuntime } from '@mcp-gateway/runtime/process';
 import { z } from 'zod';
 import { consume } from './consume.js';
+import type { Documents } from './documents/documents.js';
 import type { ManagedKind } from './kinds.js';
 import type { WorkerMetrics } from './metrics.js';
 import { reconciler, reconcilers } from './reconcile.js';
@@ -50,6 +51,8 @@ export interface WorkerParts {
   prefix: string;
   /** Those that the kinds check; the caller closes them. Undefined when no adapter is remote. */
   remotes?: Pick<RemoteServers, 'onChange'> | undefined;
+  /** The same of documents of tools. */
+  documents?: Pick<Documents, 'onChange'> | undefined;
   metrics?: WorkerMetrics | undefined;
   now?: () => Date;
   log: Logger;
@@ -63,7 +66,18 @@ export interface DeploymentWorker {
 
 /** A worker that runs: it takes jobs from the queue, reconciles what they name, and queues what no job names. */
 export function composeWorker(parts: WorkerParts): DeploymentWorker {
-  const { kinds, countResources, runtime, redis, prefix, remotes, metrics, now = () => new Date(), log } = parts;
+  const {
+    kinds,
+    countResources,
+    runtime,
+    redis,
+    prefix,
+    remotes,
+    documents,
+    metrics,
+    now = () => new Date(),
+    log,
+  } = parts;
   const queue = reconcileQueue(redis, prefix);
   const routes = routePublisher(redis, prefix);
   const byKind: Partial<Record<ResourceKind, (name: string) => Promise<void>>> = {};
@@ -72,11 +86,13 @@ export function composeWorker(parts: WorkerParts): DeploymentWorker {
   const reconcile = reconcilers(byKind, log);
   const stopConsumer = consume({ redis, prefix, reconcile: metrics?.reconciling(reconcile) ?? reconcile, log });
   metrics?.watch({ redis, queue, resources: countResources });
-  remotes?.onChange((ref) => {
-    queue
-      .reconcile(ref)
-      .catch((error: unknown) => log.warn({ err: error, ...ref }, 'a changed remote server was not queued'));
-  });
+  for (const changing of [remotes, documents]) {
+    changing?.onChange((ref) => {
+      const failed = (error: unknown) =>
+        log.warn({ err: error, ...ref }, 'a changed server or document was not queued');
+      queue.reconcile(ref).catch(failed);
+    });
+  }
   const restoreRoutes = routeRestorer({ kinds, runtime, routes, now, log });
   const stopResync = resync({ kinds, runtime, routes, queue, restoreRoutes, log });
   return {

@@ -89,13 +89,14 @@ export function desiredAdapter(row: AdapterRow): ReplicatedState {
 }
 
 function routingOf({ spec }: AdapterRow): KindRouting {
-  const { policies, affinity, sessionRecovery, sessions, preserveHost, upstreamAuth, tls, audit } = spec;
+  const { policies, affinity, sessionRecovery, sessions, preserveHost, bridge, upstreamAuth, tls, audit } = spec;
   return {
     ...(policies.length > 0 && { policies }),
     affinity,
     sessionRecovery,
     sessions,
     preserveHost,
+    ...(bridge && { bridge }),
     ...(upstreamAuth && { upstreamAuth }),
     ...(tls && { tls }),
     ...(audit && { audit }),

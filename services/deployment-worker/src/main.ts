@@ -12,8 +12,10 @@ import { createLogger } from '@mcp-gateway/platform/logging';
 import { checkRedis, redisClient } from '@mcp-gateway/platform/redis';
 import { runMain, shutdownOn } from '@mcp-gateway/platform/serving';
 import { serveMetrics } from '@mcp-gateway/platform/telemetry';
+import { routePublisher } from '@mcp-gateway/routing';
 import { z } from 'zod';
 import { chooseRuntime, composeWorker } from './compose.js';
+import { documents } from './documents/documents.js';
 import { serveHealth } from './health.js';
 import { adapterKind, toolsetKind } from './kinds.js';
 import { workerMetrics } from './metrics.js';
@@ -58,19 +60,20 @@ runMain(async () => {
   const prefix = config.REDIS_PREFIX;
   const adapters = adapterRows(database);
   const allowedNetworks = config.MCP_GATEWAY_REMOTE_ALLOWED_NETWORKS;
-  const remotes = remoteServers({ egress: createEgress({ allowedNetworks, proxyFor: proxiesOf(process.env) }) });
-  defer(async () => remotes.close());
+  const egress = createEgress({ allowedNetworks, proxyFor: proxiesOf(process.env) });
+  const remotes = remoteServers({ egress });
+  const read = documents({ egress });
+  defer(async () => [remotes, read].forEach((each) => each.close()));
+  const published = routePublisher(redis, prefix).definition;
+  const tools = toolKind(toolRows(database), adapters, { remotes, documents: read, published });
   const worker = composeWorker({
-    kinds: [
-      adapterKind(adapters, remotes),
-      toolKind(toolRows(database), adapters, remotes),
-      toolsetKind(toolsetRows(database)),
-    ],
+    kinds: [adapterKind(adapters, remotes), tools, toolsetKind(toolsetRows(database))],
     countResources: () => countResources(database),
     runtime,
     redis,
     prefix,
     remotes,
+    documents: read,
     metrics,
     log,
   });

@@ -2,7 +2,8 @@ import type { Condition, Phase, ReplicaStatus } from '@mcp-gateway/common/contra
 import { desiredReplicas, type Observation } from '@mcp-gateway/runtime';
 import { healthCheckCondition, progressingCondition, readyCondition } from './conditions.js';
 import { deadlineExceeded } from './progress-deadline.js';
-import type { ReplicatedState, UnreplicatedState, UntimedCondition } from './plan.js';
+import type { ResourceRow, ResourceSpec } from '@mcp-gateway/database';
+import type { Documented, ReplicatedState, UnreplicatedState, UntimedCondition } from './plan.js';
 
 export interface SavedStatus {
   phase: Phase;
@@ -46,6 +47,24 @@ export function standingStatus({ row, standing }: UnreplicatedState, now: Date):
     phase,
     conditions: conditions.map((condition) => sinceWhen(condition, row.conditions, now)),
     replicas: [],
+  };
+}
+
+/** The status with what the document at the server says. A server without a document that can be used serves no tools. */
+export function withDocument(
+  { phase, conditions, replicas }: SavedStatus,
+  row: Pick<ResourceRow<ResourceSpec>, 'conditions'>,
+  documented: Documented | undefined,
+  now: Date,
+): SavedStatus {
+  if (!documented) return { phase, conditions, replicas };
+  const { condition, hasTools } = documented;
+  const serves = phase === 'Ready' || phase === 'Degraded';
+  const without = hasTools ? 'Degraded' : condition.status === 'False' ? 'Failed' : 'Progressing';
+  return {
+    phase: serves && condition.status !== 'True' ? without : phase,
+    conditions: [...conditions, sinceWhen(condition, row.conditions, now)],
+    replicas,
   };
 }
 

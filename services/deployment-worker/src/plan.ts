@@ -23,6 +23,7 @@ export type KindRouting = Pick<
   | 'sessionRecovery'
   | 'sessions'
   | 'preserveHost'
+  | 'bridge'
   | 'upstreamAuth'
   | 'tls'
   | 'remote'
@@ -34,6 +35,15 @@ interface Desired<Spec extends ResourceSpec> {
   routing: KindRouting;
   /** Of a tool or a toolset: what is published beside its route. */
   definition?: PublishedDefinition;
+  /** Of a tool whose server has the document that describes it: the definition, from what the worker has read last. */
+  documented?: (endpoints: readonly PublishedEndpoint[]) => Promise<Documented>;
+}
+
+/** What the document at a server says now. */
+export interface Documented {
+  definition: PublishedDefinition;
+  condition: UntimedCondition;
+  hasTools: boolean;
 }
 
 /** A row with its workload and revision. Computed once for each run, because the revision is a hash. */

@@ -6,7 +6,7 @@ import type { Observation, Runtime } from '@mcp-gateway/runtime';
 import { nameInUse, runtimeUnavailable } from './conditions.js';
 import type { ManagedKind } from './kinds.js';
 import { type DesiredState, plan, type ReplicatedState, type UnreplicatedState } from './plan.js';
-import { observedStatus, standingStatus } from './observed-status.js';
+import { observedStatus, standingStatus, withDocument } from './observed-status.js';
 import { publicationOf, routeOf, standingRoute } from './routes.js';
 
 export interface ReconcileParts {
@@ -92,7 +92,9 @@ async function report({ kind, runtime, routes, now }: ReconcileParts, desired: R
   const seen = await runtime.observe(row);
   const status = observedStatus(desired, seen, now());
   const route = routeOf(desired, seen, status.phase);
-  return (await routes.publish(publicationOf(desired, route, run))) && kind.rows.saveStatus(row, status);
+  const documented = await desired.documented?.(route.endpoints);
+  const isCurrent = await routes.publish(publicationOf(desired, route, run, documented));
+  return isCurrent && kind.rows.saveStatus(row, withDocument(status, row, documented, now()));
 }
 
 /**
@@ -104,8 +106,11 @@ async function reportStanding(parts: ReconcileParts, desired: UnreplicatedState,
   const { row } = desired;
   const what = { kind: row.kind, name: row.name, generation: row.generation, run };
   log.debug({ ...what, step: 'report' }, 'reconcile');
-  const published = await routes.publish(publicationOf(desired, standingRoute(desired), run));
-  const isCurrent = published && (await kind.rows.saveStatus(row, standingStatus(desired, now())));
+  const route = standingRoute(desired);
+  const documented = await desired.documented?.(route.endpoints);
+  const published = await routes.publish(publicationOf(desired, route, run, documented));
+  const status = withDocument(standingStatus(desired, now()), row, documented, now());
+  const isCurrent = published && (await kind.rows.saveStatus(row, status));
   if (!isCurrent) return log.debug(what, 'a newer run has taken over');
   const seen = await runtime.observe(row);
   if (seen.exists && !seen.removing) await runtime.remove(row);

@@ -62,6 +62,7 @@ describe('the route of an adapter', () => {
     expect(published({ ...row, tenant: 'acme' }, seenOf(row)).tenant).toBe('acme');
     const tls = { credential: 'backend' };
     expect(published(rowOf({ tls }), seenOf(row)).tls).toEqual(tls);
+    expect(published(rowOf({ bridge: true }), seenOf(row)).bridge).toBe(true);
     const policy = Policy.parse({ name: 'p', effect: 'deny', when: 'true' });
     const narrowed = { ...row, spec: { ...row.spec, policies: [policy] } };
     expect(published(narrowed, seenOf(narrowed)).policies).toEqual([policy]);

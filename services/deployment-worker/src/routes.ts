@@ -4,7 +4,7 @@ import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { RoutePublisher, VersionedRoute } from '@mcp-gateway/routing';
 import type { ManagedKind } from './kinds.js';
-import type { DesiredState, ReplicatedState, UnreplicatedState } from './plan.js';
+import type { DesiredState, Documented, ReplicatedState, UnreplicatedState } from './plan.js';
 import { observedStatus } from './observed-status.js';
 
 /**
@@ -44,11 +44,20 @@ const ruleOf = ({ row, routing }: Pick<DesiredState, 'row' | 'routing'>) => ({
   ...routing,
 });
 
-/** The route with its version and its definition, if it has one. @param run that writes it */
-export const publicationOf = (desired: DesiredState, route: PublishedRoute, run: number): VersionedRoute => ({
+/**
+ * The route with its version and its definition, if it has one.
+ * @param run that writes it
+ * @param documented what the document at the server says, if the tool has one there
+ */
+export const publicationOf = (
+  { row, definition }: DesiredState,
+  route: PublishedRoute,
+  run: number,
+  documented?: Documented,
+): VersionedRoute => ({
   route,
-  ...(desired.definition && { definition: desired.definition }),
-  version: { ...desired.row, run },
+  ...((documented ?? definition) && { definition: documented?.definition ?? definition }),
+  version: { ...row, run },
 });
 
 export interface RestoreParts {
@@ -68,12 +77,15 @@ export function routeRestorer({ kinds, runtime, routes, now, log }: RestoreParts
   async function routeFor({ kind, find }: ManagedKind, name: string, run: number): Promise<VersionedRoute[]> {
     const desired = await find(name);
     if (!desired || desired.row.deletedAt) return [];
-    if (!desired.workload) return [publicationOf(desired, standingRoute(desired), run)];
+    const published = async (route: PublishedRoute) => [
+      publicationOf(desired, route, run, await desired.documented?.(route.endpoints)),
+    ];
+    if (!desired.workload) return published(standingRoute(desired));
     const ref: ResourceRef = { kind, name };
     const seen = await runtime.observe(ref);
     if (seen.resourceId !== null && seen.resourceId !== desired.row.id) return [];
     const { phase } = observedStatus(desired, seen, now());
-    return [publicationOf(desired, routeOf(desired, seen, phase), run)];
+    return published(routeOf(desired, seen, phase));
   }
 
   return async () => {

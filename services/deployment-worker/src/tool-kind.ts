@@ -3,24 +3,39 @@ import {
   DEFAULT_MCP_PATH,
   DEFAULT_PATH,
   DEFAULT_PORT,
+  type PublishedEndpoint,
   type PublishedTool,
   type ToolSource,
 } from '@mcp-gateway/common/contracts';
 import { unreachable } from '@mcp-gateway/common/errors';
 import type { AdapterRow, AdapterRows, ToolRow, ToolRows } from '@mcp-gateway/database';
 import { compileOperations, type CompiledOperation } from '@mcp-gateway/openapi';
+import type { RoutePublisher } from '@mcp-gateway/routing';
+import {
+  type DocumentResult,
+  type Documents,
+  type DocumentTarget,
+  notReadYet,
+  sourceOf,
+} from './documents/documents.js';
 import { type ManagedKind, type RemoteChecks, remoteRoute, UNCHECKED, watching } from './kinds.js';
-import { type DesiredState, desiredState, type KindRouting, type UnreplicatedState } from './plan.js';
+import { type DesiredState, desiredState, type Documented, type KindRouting, type UnreplicatedState } from './plan.js';
 import { remoteStanding } from './remote/standing.js';
 
-/**
- * @param adapters that tools may have as their source
- * @param remotes checks the servers of tools that run elsewhere
- */
+export interface ToolKindParts {
+  /** Checks the servers of tools that run elsewhere. */
+  remotes?: RemoteChecks;
+  /** Reads the documents of tools at their servers. Undefined: none are read. */
+  documents?: Pick<Documents, 'check' | 'has' | 'forget'>;
+  /** What stands beside the route of a tool. */
+  published?: RoutePublisher['definition'];
+}
+
+/** @param adapters that tools may have as their source */
 export function toolKind(
   rows: ToolRows,
   adapters: Pick<AdapterRows, 'find'>,
-  remotes: RemoteChecks = UNCHECKED,
+  { remotes = UNCHECKED, documents, published = async () => null }: ToolKindParts = {},
 ): ManagedKind {
   const compiled = compiledOperations();
   async function find(name: string): Promise<DesiredState | null> {
@@ -34,13 +49,24 @@ export function toolKind(
       case 'adapter':
         return adapterTools(row, source, await adapters.find(source.adapter));
       case 'openapi':
+        if (source.documentUrl !== undefined && documents) {
+          return documentedTools(row, source, { remotes, documents, published });
+        }
         // Nothing is published of what is being deleted.
         return openApiTools(row, source, row.deletedAt ? [] : await compiled(row, source), remotes);
       default:
         return unreachable(source);
     }
   }
-  return watching({ kind: 'tool', rows, find }, remotes);
+  const kind = watching({ kind: 'tool', rows, find }, remotes);
+  return {
+    ...kind,
+    async find(name) {
+      const desired = await kind.find(name);
+      if (!desired?.documented || desired.row.deletedAt) documents?.forget({ kind: 'tool', name });
+      return desired;
+    },
+  };
 }
 
 /** @throws Error for a stored spec that does not fit the contract */
@@ -115,6 +141,54 @@ function openApiTools(
   return served(row, { port, path, affinity: 'none', definition }, remotes);
 }
 
+/** The document is at the server, and what it says is known only once the worker has read it. */
+function documentedTools(
+  row: ToolRow,
+  source: Source<'openapi'>,
+  { remotes, documents, published }: Required<ToolKindParts>,
+): DesiredState {
+  const { documentUrl = '', operations: selections, prefix } = source;
+  const { remote } = row.spec;
+  const named = { type: 'openapi' as const, ...(prefix !== undefined && { prefix }) };
+  const { definition: _, ...state } = openApiTools(row, source, [], remotes);
+
+  async function documented(endpoints: readonly PublishedEndpoint[]): Promise<Documented> {
+    const endpoint = remote ?? endpoints.find(({ ready, updated }) => ready && updated !== false);
+    const target: DocumentTarget = {
+      url: endpoint && new URL(documentUrl, endpoint.url).href,
+      documentUrl,
+      headers: remote?.headers ?? {},
+      isRemote: remote !== undefined,
+      operations: selections,
+      path: apiPath(row.spec),
+      generation: row.generation,
+    };
+    const before = documents.has(row) ? undefined : await lastOf(row, target, published);
+    const result = documents.check(row, target, before);
+    const operations = result?.operations;
+    const fault = `the document of tool ${row.name} cannot be used; GET /tools/${row.name}/status says why`;
+    return {
+      definition: operations ? { ...named, operations: [...operations] } : { ...named, operations: [], fault },
+      condition: result?.condition ?? notReadYet('The gateway reads the document of the server.'),
+      hasTools: operations !== undefined,
+    };
+  }
+  return { ...state, documented };
+}
+
+/** What another worker has read for this spec, or this one before it was started again, counts until the document has been read. */
+async function lastOf(
+  row: ToolRow,
+  target: DocumentTarget,
+  published: RoutePublisher['definition'],
+): Promise<DocumentResult | undefined> {
+  const { definition, version } = (await published(row)) ?? {};
+  const isSame = version?.generation === row.generation && version.createdAt.getTime() === row.createdAt.getTime();
+  if (!isSame || definition?.type !== 'openapi' || definition.fault !== undefined) return undefined;
+  const condition = notReadYet('The gateway reads the document of the server again.');
+  return { operations: definition.operations, condition, source: sourceOf(target), text: undefined };
+}
+
 /** Compiling takes a while for large documents, and a resync looks at every tool again and again. */
 const MAX_COMPILED = 256;
 
@@ -124,7 +198,9 @@ function compiledOperations() {
     const version = `${id} ${generation}`;
     const known = kept.get(name);
     if (known?.version === version) return known.operations;
-    const operations = await compileOperations({ ...source, path: apiPath(spec) });
+    const { document } = source;
+    if (!document) throw new Error(`The stored spec of tool ${name} has no document. Register it again.`);
+    const operations = await compileOperations({ ...source, document, path: apiPath(spec) });
     kept.delete(name);
     const [oldest] = kept.size >= MAX_COMPILED ? kept.keys() : [];
     if (oldest !== undefined) kept.delete(oldest);

@@ -163,6 +163,7 @@ export class World {
       ),
     isComplete: () => this.#call(() => this.complete),
     refs: () => this.#call(() => [...this.routeTable.keys()].map(adapterRef)),
+    definition: async () => null,
     standing: ({ name }) =>
       this.#call(() => (this.routeTable.has(name) ? (this.#versions.get(name) ?? EARLIEST) : null)),
   };

@@ -68,7 +68,13 @@ export function composeToolRouter(settings: ToolRouterSettings, parts: ToolRoute
   const table = followTools(redis, settings.prefix, log);
   const credentials = new ServerCredentials(parts.broker && credentialCache({ broker: parts.broker }));
   const sources = createSources({ table, credentials, egress: settings.egress, log });
-  const catalogue = new Catalogue({ table, openSource: sources.open, onListed: metrics?.sourceListed, log });
+  const catalogue = new Catalogue({
+    table,
+    openSource: sources.open,
+    openBridge: sources.bridge,
+    onListed: metrics?.sourceListed,
+    log,
+  });
   const views = new Views(catalogue, log);
   const announcements = new Announcements(catalogue, views);
   const { ownUrl = () => undefined } = settings;

@@ -49,13 +49,13 @@ export function routerMetrics(metrics: Metrics): RouterMetrics {
       addGauges(metrics, parts);
       const { catalogue: followed } = parts;
       catalogue = followed;
-      let known = followed.sources;
+      let known = followed.everySource();
       followed.onChange(() => {
         for (const { ref } of known) {
           if (followed.has(ref)) continue;
           for (const series of [calls, callDurations, sourceLists, sourceDurations]) series.forget(ref);
         }
-        known = followed.sources;
+        known = followed.everySource();
       });
     },
   };
@@ -121,7 +121,7 @@ function addGauges(metrics: Metrics, { redis, catalogue, calls, parked, sessions
     metrics.gauge({ name, help, labels: [] }, () => [{ labels: {}, value: value() }]);
   const bySource = (name: string, help: string, read: (known: KnownSource) => number | undefined) =>
     metrics.gauge({ name, help, labels: ['kind', 'name'] }, () =>
-      catalogue.sources.flatMap((known) => {
+      catalogue.everySource().flatMap((known) => {
         const value = read(known);
         return value === undefined ? [] : [{ labels: { kind: known.ref.kind, name: known.ref.name }, value }];
       }),
@@ -131,7 +131,7 @@ function addGauges(metrics: Metrics, { redis, catalogue, calls, parked, sessions
     { name: 'mcp_gateway_sources', help: 'Registered sources of tools, by state', labels: ['state'] },
     () => {
       const counts = { listed: 0, failing: 0, missing: 0, untried: 0 };
-      for (const known of catalogue.sources) counts[stateOf(known)] += 1;
+      for (const known of catalogue.everySource()) counts[stateOf(known)] += 1;
       return STATES.map((state) => ({ labels: { state }, value: counts[state] }));
     },
   );
@@ -142,11 +142,13 @@ function addGauges(metrics: Metrics, { redis, catalogue, calls, parked, sessions
       labels: ['kind', 'name', 'list'],
     },
     () =>
-      catalogue.sources.flatMap((known) =>
-        KINDS.map((list) => ({ labels: { ...known.ref, list }, value: listingOf(known)[list].length })).filter(
-          ({ value }) => value > 0,
+      catalogue
+        .everySource()
+        .flatMap((known) =>
+          KINDS.map((list) => ({ labels: { ...known.ref, list }, value: listingOf(known)[list].length })).filter(
+            ({ value }) => value > 0,
+          ),
         ),
-      ),
   );
   bySource(
     'mcp_gateway_source_listed_timestamp_seconds',

@@ -1,6 +1,6 @@
 import type { Agent } from 'node:https';
 import { randomBytes } from 'node:crypto';
-import { isAllTools, Route, type PublishedRoute } from '@mcp-gateway/common/contracts';
+import { isAllTools, isServedByRouters, Route, type PublishedRoute } from '@mcp-gateway/common/contracts';
 import type { AuditTrail } from '@mcp-gateway/audit';
 import type { Peppers, SignIn, Verifier } from '@mcp-gateway/identity';
 import type { Egress } from '@mcp-gateway/platform/egress';
@@ -137,12 +137,13 @@ export async function startGateway(
 function isCurrent(table: RouteTable, wanted: PublishedRoute[]): boolean {
   const known = [...table.all()].filter((route) => !isAllTools(route)).length === wanted.length;
   return (
-    known && wanted.every((route) => JSON.stringify(stored(table.get(route))) === JSON.stringify(Route.parse(route)))
+    known &&
+    wanted.every((route) => JSON.stringify(stored(table.get(route))) === JSON.stringify(stored(Route.parse(route))))
   );
 }
 
-/** The endpoints of a toolset are the tool routers. */
-const stored = (route: Route | undefined) => (route?.kind === 'toolset' ? { ...route, endpoints: [] } : route);
+/** In the table, the endpoints of a toolset or of an adapter with `bridge` are the tool routers. */
+const stored = (route: Route | undefined) => (route && isServedByRouters(route) ? { ...route, endpoints: [] } : route);
 
 /** Each list of keys counts at once, unless `options` say otherwise. */
 export const ringOf = (keys: string, options: ConstructorParameters<typeof SessionKeyRing>[1] = {}): SessionKeyRing =>

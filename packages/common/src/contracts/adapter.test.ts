@@ -32,6 +32,8 @@ describe('an adapter spec', () => {
       sessionRecovery: 'replay',
       sessions: {},
       resources: {},
+      icons: [],
+      tags: [],
     });
   });
 
@@ -219,4 +221,24 @@ it.each([
   ['sha512:abc', 'team/x@sha512:abc'],
 ])('the reference of an image of version %s follows the syntax of registries', (imageVersion, reference) => {
   expect(imageReference({ imageName: 'team/x', imageVersion })).toBe(reference);
+});
+
+it.each<[fields: object, message: string | undefined]>([
+  [{ bridge: false, preserveHost: true, tls: {} }, undefined],
+  [{ bridge: true, upstreamAuth: { credential: 'crm' } }, undefined],
+  [
+    { bridge: true, preserveHost: true },
+    'cannot be true beside preserveHost: the requests of a client end at the tool router',
+  ],
+  [{ bridge: true, affinity: 'none' }, 'needs affinity: session, because tool routers keep the sessions of clients'],
+  [
+    { bridge: true, tls: {} },
+    'cannot be true beside tls: tool routers, which translate, do not use the certificates of an adapter',
+  ],
+  [
+    { bridge: true, upstreamAuth: { identityToken: true } },
+    'cannot be true beside upstreamAuth.identityToken: tool routers, which translate, have no such token of a caller',
+  ],
+])('an adapter with %j is refused with %j', (fields, message) => {
+  expect(refusals({ ...MINIMAL, ...fields })).toEqual(message ? [{ pointer: '#/bridge', detail: message }] : []);
 });

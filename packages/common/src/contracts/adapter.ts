@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { aboutFields } from './about.js';
 import { AuditSettings } from './audit.js';
 import { ServerTls, UpstreamAuth } from './credential.js';
 import { ImageName, ImageVersion } from './adapter-fields.js';
@@ -39,6 +40,7 @@ export const AdapterSpec = z
   .strictObject({
     name: ResourceName,
     ...identityFields,
+    ...aboutFields,
     imageName: ImageName.optional().meta({
       description: 'Name of the image without registry, tag and digest. Required without `remote`.',
     }),
@@ -84,6 +86,14 @@ export const AdapterSpec = z
           'With true, the server gets the `Host` and the `Origin` of its clients. With false, it gets its own host and no ' +
           '`Origin`: servers that check both accept this, and the gateway has checked the originals.',
       }),
+    bridge: z
+      .boolean()
+      .optional()
+      .meta({
+        description:
+          'With true, clients of every revision of MCP can use the server, whatever revision it speaks: tool routers ' +
+          'translate between them. Absent or false: the gateway forwards the bytes.',
+      }),
     upstreamAuth: UpstreamAuth.optional().meta({
       description: 'How the gateway authenticates its requests to the server. Absent: it sends no credentials.',
     }),
@@ -109,6 +119,23 @@ export const AdapterSpec = z
   .refine(({ upstreamAuth: { audience, identityToken } = { identityToken: true } }) => !audience || identityToken, {
     path: ['upstreamAuth', 'audience'],
     message: 'has no effect without identityToken: true',
+  })
+  .refine(({ bridge, tls }) => !bridge || !tls, {
+    path: ['bridge'],
+    message: 'cannot be true beside tls: tool routers, which translate, do not use the certificates of an adapter',
+  })
+  .refine(({ bridge, upstreamAuth }) => !bridge || !upstreamAuth?.identityToken, {
+    path: ['bridge'],
+    message:
+      'cannot be true beside upstreamAuth.identityToken: tool routers, which translate, have no such token of a caller',
+  })
+  .refine(({ bridge, affinity }) => !bridge || affinity === 'session', {
+    path: ['bridge'],
+    message: 'needs affinity: session, because tool routers keep the sessions of clients',
+  })
+  .refine(({ bridge, preserveHost }) => !bridge || !preserveHost, {
+    path: ['bridge'],
+    message: 'cannot be true beside preserveHost: the requests of a client end at the tool router',
   })
   .meta({ id: 'AdapterSpec' });
 export type AdapterSpec = z.infer<typeof AdapterSpec>;

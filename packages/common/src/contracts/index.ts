@@ -1,3 +1,4 @@
+export { Icon, Tag } from './about.js';
 export { ArgumentAudit, AuditEntry, AuditOutcome, AuditRecord } from './audit.js';
 export {
   AdapterBody,
@@ -23,7 +24,10 @@ export { OperationPlan, type BodyPlan, type ParameterPlan } from './operation-pl
 export { PublishedDefinition, PublishedTool, PublishedToolset } from './published-tool.js';
 export type { ReplicatedSpec, ResourceRequest } from './replicated.js';
 export { PermissionExplanation } from './permission.js';
+export { RegistryList, RegistryServer } from './registry.js';
+export { type ConvertedEntry, fromRegistryEntry, type FromRegistryEntry } from './registry-entry.js';
 export { RemoteServer } from './remote.js';
+export { ChangeEvent } from './event.js';
 export { CLIENT_METHODS, EVERY_METHOD, Policy } from './policy.js';
 export {
   adapterRef,
@@ -40,7 +44,7 @@ export {
   type ResourceRef,
   toolsetRef,
 } from './resource.js';
-export { Route, type Endpoint, type PublishedEndpoint, type PublishedRoute } from './route.js';
+export { isServedByRouters, Route, type Endpoint, type PublishedEndpoint, type PublishedRoute } from './route.js';
 export { SESSION_LIMITS, SessionLimits, SessionResource } from './session.js';
 export {
   DEFAULT_TENANT,
@@ -72,6 +76,7 @@ export {
   MAX_OPERATIONS,
   type OpenApiSource,
   prefixOf,
+  ReadDocument,
   ToolPath,
   ToolSource,
 } from './tool-source.js';

@@ -31,6 +31,8 @@ export const PublishedTool = z.discriminatedUnion('type', [
     type: z.literal('openapi'),
     operations: z.array(z.object({ tool: McpTool, plan: OperationPlan })),
     prefix: z.string().optional(),
+    /** Why its document gives no tools now, in a sentence. */
+    fault: z.string().optional(),
   }),
 ]);
 export type PublishedTool = z.infer<typeof PublishedTool>;

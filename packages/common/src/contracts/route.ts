@@ -55,6 +55,8 @@ export const Route = z
     sessionRecovery: z.enum(['replay', 'terminate']).default('replay'),
     sessions: SessionLimits.default({}),
     preserveHost: z.boolean().default(false),
+    /** Clients reach the adapter through tool routers, which translate between the eras. Left out when they do not. */
+    bridge: z.boolean().optional(),
     /** Names a credential; the secret itself is never in a route. */
     upstreamAuth: UpstreamAuth.optional(),
     /** How to connect to endpoints whose URL says https. */
@@ -84,3 +86,7 @@ export const Route = z
 export type PublishedRoute = z.input<typeof Route>;
 export type Route = z.output<typeof Route>;
 export type Endpoint = Route['endpoints'][number];
+
+/** Whether clients reach the resource through tool routers: a toolset, or an adapter with `bridge`. */
+export const isServedByRouters = ({ kind, bridge }: Pick<Route, 'kind'> & { bridge?: boolean | undefined }): boolean =>
+  kind === 'toolset' || bridge === true;

@@ -44,19 +44,41 @@ const names = (what: string) =>
 /** Characters of an OpenAPI document as JSON, and how deep its objects and arrays may be nested. */
 const MAX_DOCUMENT_CHARS = 1_048_576;
 const MAX_DOCUMENT_DEPTH = 64;
+/** Characters of a document that the gateway reads itself. */
+const MAX_READ_CHARS = 8 * 1_048_576;
 /** Operations of one document that become tools. */
 export const MAX_OPERATIONS = 128;
 
-const OpenApiDocument = z
-  .preprocess(
-    boundedJson({ maxChars: MAX_DOCUMENT_CHARS, maxDepth: MAX_DOCUMENT_DEPTH }),
-    z.record(z.string(), z.unknown()),
-  )
+const bounded = (maxChars: number) =>
+  z.preprocess(boundedJson({ maxChars, maxDepth: MAX_DOCUMENT_DEPTH }), z.record(z.string(), z.unknown()));
+
+/** An OpenAPI document as a server has it, of which the gateway keeps a part. */
+export const ReadDocument = bounded(MAX_READ_CHARS);
+
+const OpenApiDocument = bounded(MAX_DOCUMENT_CHARS)
+  .optional()
   .meta({
     description:
       'The OpenAPI document (3.0 or 3.1). The gateway keeps the parts that the chosen operations need. It stands alone: every ' +
-      '`$ref` begins with `#/components/` or `#/paths/`.',
+      '`$ref` begins with `#/components/` or `#/paths/`. Either this or `documentUrl`.',
   });
+
+const DocumentUrl = boundedString(2048, 1)
+  .refine((url) => (url.startsWith('/') ? isPath(url) : /^https?:\/\//i.test(url) && URL.canParse(url)), {
+    error: 'must be a path at the server, such as /openapi.json, or an http or https URL',
+    abort: true,
+  })
+  .refine((url) => !url.includes('#'), { message: 'must not have a fragment' })
+  .optional()
+  .meta({
+    description:
+      'Where the server has its OpenAPI document, in JSON or YAML: a path, or with `remote` also a URL at the origin of ' +
+      '`remote.url`. The gateway reads it when the server is there, and again every five minutes. Either this or `document`.',
+    examples: ['/openapi.json'],
+  });
+
+/** It leads to the server that it is at, whoever reads it. */
+const isPath = (path: string): boolean => !/^\/[/\\]/.test(path) && /^[\x21-\x7e]+$/.test(path);
 
 const SOURCES = 'must be "http", "mcp", "adapter" or "openapi"';
 
@@ -94,6 +116,7 @@ export const ToolSource = z
           description: 'The server is an HTTP API, and chosen operations of its OpenAPI document become tools.',
         }),
         document: OpenApiDocument,
+        documentUrl: DocumentUrl,
         operations: z
           .array(text(1024, 1))
           .min(1, 'must name at least one operation')

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { aboutFields } from './about.js';
 import { ImageName, ImageVersion, text } from './adapter-fields.js';
 import { boundedJson } from './bounded-json.js';
 import { CredentialName } from './credential.js';
@@ -15,7 +16,7 @@ import {
 } from './replicated.js';
 import { ResourceName } from './resource.js';
 import { OF_TOOL_REPLICAS, refuseBesideRemoteOfTool, RemoteServer, RemoteUrl } from './remote.js';
-import { DEFAULT_MCP_PATH, DEFAULT_PORT, ServerPort, ToolPath, ToolSource } from './tool-source.js';
+import { DEFAULT_MCP_PATH, DEFAULT_PORT, type OpenApiSource, ServerPort, ToolPath, ToolSource } from './tool-source.js';
 
 /**
  * In a cluster, a tool is reached at the Service `{name}-service`, whose name has at most 63 characters and begins with a letter
@@ -124,6 +125,7 @@ export const ToolSpec = z
   .strictObject({
     name: ToolName,
     ...identityFields,
+    ...aboutFields,
     // With the source `adapter` or with `remote`, no server runs.
     imageName: ImageName.optional(),
     imageVersion: ImageVersion.optional(),
@@ -192,6 +194,8 @@ function sourceFaults(spec: Spec & Partial<Record<(typeof OF_SERVER)[number], un
     if (source.type !== 'adapter' && isImage && !isSet && !remote) refuse('is required', field);
     if (source.type === 'adapter' && isSet) refuse('must be absent: the adapter has the server', field);
   }
+  if (source.type === 'openapi')
+    for (const fault of documentFaults(source, remote)) refuse(fault.message, ...fault.path);
   if (remote && source.type === 'openapi') {
     const { search, pathname } = new URL(remote.url);
     if (search !== '') refuse('must not have a query: operations have their own', 'remote', 'url');
@@ -200,6 +204,23 @@ function sourceFaults(spec: Spec & Partial<Record<(typeof OF_SERVER)[number], un
     }
   }
   return faults;
+}
+
+function* documentFaults({ document, documentUrl }: OpenApiSource, remote: ToolSpec['remote']) {
+  const path = ['source', 'documentUrl'];
+  if (!document && documentUrl === undefined) {
+    yield { path: ['source', 'document'], message: 'is required, unless documentUrl says where the server has it' };
+  }
+  if (documentUrl === undefined) return;
+  if (document) yield { path, message: 'must be absent beside "document"' };
+  if (documentUrl.startsWith('/')) return;
+  const { origin, username, password } = new URL(documentUrl);
+  if (username !== '' || password !== '') yield { path, message: 'must not have a user or a password' };
+  if (!remote) {
+    yield { path, message: 'must be a path, such as /openapi.json: the gateway reads it from the server of this tool' };
+  } else if (origin !== new URL(remote.url).origin) {
+    yield { path, message: 'must be at the origin of remote.url: the gateway reads no document of another server' };
+  }
 }
 
 const DESCRIBES = {

@@ -24,6 +24,8 @@ describe('a toolset', () => {
       tools: [{ name: 'search_find', as: 'find', source: { kind: 'tool', name: 'search' } }],
       names: 'portable',
       search: false,
+      icons: [],
+      tags: [],
     });
     expect(read).toEqual({ id: 'x', generation: 2 });
     expect(ToolsetSpec.strip().parse({ ...spec, later: true })).toEqual(spec);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { aboutFields } from './about.js';
 import { boundedString, text } from './adapter-fields.js';
 import { AuditSettings } from './audit.js';
 import {
@@ -80,6 +81,7 @@ export const ToolsetSpec = z
     name: ResourceName.refine((name) => name !== ALL_TOOLS, {
       message: `must not be "${ALL_TOOLS}": that is the toolset of all tools, which is served at /mcp`,
     }).meta({ description: 'Name of the toolset; part of its URL.', examples: ['support'] }),
+    ...aboutFields,
     title: text(256).optional().meta({ description: 'Name for people; MCP clients show it.' }),
     description: Description.meta({ description: 'A text for people and models. MCP clients get it as instructions.' }),
     requiredRoles: RequiredRoles.meta({

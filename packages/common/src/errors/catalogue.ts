@@ -171,6 +171,13 @@ export const errorCatalogue = {
       'End sessions that you do not need (DELETE /adapters/{name}/sessions/{id}), wait until idle sessions end, or raise ' +
       'the limits in sessions of the adapter.',
   },
+  STREAM_LIMIT: {
+    status: 429,
+    rpcCode: -32010,
+    title: 'Too many streams of events are open',
+    cause: 'The caller has as many streams of GET /events open as one caller may have.',
+    remedy: 'End streams that you do not read. One stream carries the events of everything that you may see.',
+  },
   QUOTA_EXCEEDED: {
     status: 429,
     rpcCode: -32011,

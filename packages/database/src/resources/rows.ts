@@ -5,6 +5,7 @@ import type { Database } from '../connect.js';
 import { Prisma } from '../generated/client.js';
 import { queryOrUnavailable } from '../unavailable.js';
 import { tenantUse, type TenantUse } from './all-kinds.js';
+import { matching, orderOf, readableBy } from './list.js';
 import {
   COLUMNS,
   identifier,
@@ -26,6 +27,27 @@ export interface Reader {
   isAdmin: boolean;
   /** The only names that the reader may read; undefined: no restriction. */
   names?: readonly string[] | undefined;
+}
+
+/** What a list is ordered by; `-` is the other way round. */
+export type ListOrder = 'name' | '-name' | 'createdAt' | '-createdAt' | 'lastUpdatedAt' | '-lastUpdatedAt';
+
+/** A page of a list that is searched, filtered and ordered. */
+export interface ListPage extends Page {
+  /** Default: `name`. */
+  order?: ListOrder;
+  /** Ordered by a time: that of the last entry of the page before. */
+  afterTime?: Date;
+  /** All of these are in the name, the title, the description, the owner, the tags or the image, whatever their case. */
+  words?: readonly string[];
+  /** It has all of these. */
+  tags?: readonly string[];
+  /** Its spec was replaced at this time or later. */
+  updatedSince?: Date;
+  /** It has this generation. */
+  generation?: number;
+  /** It is in one of these; undefined: any. */
+  phases?: readonly Phase[] | undefined;
 }
 
 /** Throws when a tenant that has this beside the resource that is written may not have the resource as well. No other transaction writes for the tenant meanwhile. */
@@ -53,8 +75,8 @@ export interface ResourceRows<Spec extends ResourceSpec> {
   create(spec: Spec, createdBy: string, tenant?: string, check?: CheckUse): Promise<ResourceRow<Spec> | null>;
   /** Also finds a row that is being deleted. */
   find(name: string): Promise<ResourceRow<Spec> | null>;
-  /** The rows that the reader may read, ordered by the bytes of the name; no row that is being deleted. */
-  list(reader: Reader, page: Page): Promise<ResourceRow<Spec>[]>;
+  /** The rows that the reader may read, names ordered by their bytes; no row that is being deleted. */
+  list(reader: Reader, page: ListPage): Promise<ResourceRow<Spec>[]>;
   /** Null when the row has changed since it was read. */
   update(row: RowVersion & { tenant: string }, spec: Spec, check?: CheckUse): Promise<ResourceRow<Spec> | null>;
   /** False when the row is gone or already marked. */
@@ -102,16 +124,12 @@ function reads<Spec extends ResourceSpec>({ database, table, parse }: Access<Spe
       return row ? parse(row) : null;
     },
 
-    async list({ subject, roles, adminOf = [], isAdmin, names }, { limit, after }) {
-      const readable = Prisma.sql`AND (created_by = ${subject} OR reader_roles && ${roles.map(normalizeRole)}::text[]
-        OR tenant = ANY(${[...adminOf]}::text[]))`;
+    async list(reader, page) {
+      const { after, order } = orderOf(page);
+      const conditions = [Prisma.sql`deleted_at IS NULL`, ...after, ...readableBy(reader), ...matching(page)];
       const rows = await queryOrUnavailable(
         () => database.$queryRaw<StoredRow[]>`
-          SELECT ${COLUMNS} FROM ${table}
-          WHERE deleted_at IS NULL ${after === undefined ? Prisma.empty : Prisma.sql`AND name > ${after}`}
-            ${isAdmin ? Prisma.empty : readable}
-            ${names === undefined ? Prisma.empty : Prisma.sql`AND name = ANY(${[...names]}::text[])`}
-          ORDER BY name LIMIT ${limit}`,
+          SELECT ${COLUMNS} FROM ${table} WHERE ${Prisma.join(conditions, ' AND ')} ${order} LIMIT ${page.limit}`,
       );
       return rows.map(parse);
     },

@@ -76,12 +76,12 @@ export interface PublicUrl {
 const PATH = /^(\/[\w.~-]+)*$/;
 /** Paths of the gateway itself. A prefix that equals one would be ambiguous. */
 const SERVED =
-  /^\/(adapters|api-keys|audit|mcp|tenants|tools|toolsets|permissions|errors|livez|readyz|openapi\.json)(\/|$)/;
+  /^\/(adapters|api-keys|audit|events|mcp|registry|tenants|tools|toolsets|permissions|errors|livez|readyz|openapi\.json)(\/|$)/;
 
 const WRONG = 'must be a URL such as https://tools.example.com/gateway, or only its path, such as /gateway';
 const TAKEN =
   'must have another path: the gateway itself serves ' +
-  '/adapters, /api-keys, /audit, /mcp, /permissions, /tenants, /tools, /toolsets, /errors, /livez, /readyz and /openapi.json';
+  '/adapters, /api-keys, /audit, /events, /mcp, /permissions, /registry, /tenants, /tools, /toolsets, /errors, /livez, /readyz and /openapi.json';
 
 export const PublicUrl = z.string().transform((text, context): PublicUrl => {
   const isPath = /^\/(?!\/)/.test(text);

@@ -1,4 +1,4 @@
-import { AdapterBody, AdapterResource, AdapterStatus, ApiKeyBody, ApiKeyCreated, ApiKeyResource, AuditEntry, AuditOutcome, Condition, PermissionExplanation, Phase, Quota, QuotaResource, ReplicaStatus, SessionLimits, SessionResource, TenantBody, TenantResource, ToolBody, ToolResource, ToolsetBody, ToolsetResource, ToolsetStatus, ToolStatus } from '@mcp-gateway/common/contracts';
+import { AdapterBody, AdapterResource, AdapterStatus, ApiKeyBody, ApiKeyCreated, ApiKeyResource, AuditEntry, AuditOutcome, ChangeEvent, Condition, Icon, PermissionExplanation, Phase, Quota, QuotaResource, RegistryList, RegistryServer, ReplicaStatus, SessionLimits, SessionResource, TenantBody, TenantResource, ToolBody, ToolResource, ToolsetBody, ToolsetResource, ToolsetStatus, ToolStatus } from '@mcp-gateway/common/contracts';
 import { Problem } from '@mcp-gateway/common/errors';
 import { z } from 'zod';
 import { mcpPaths, mcpSchemas } from './mcp-paths.js';
@@ -13,12 +13,16 @@ const schemas = {
   ApiKeyResource: schemaOf(ApiKeyResource, 'output'),
   AuditEntry: schemaOf(AuditEntry, 'output'),
   AuditOutcome: schemaOf(AuditOutcome, 'output'),
+  ChangeEvent: schemaOf(ChangeEvent, 'output'),
   Condition: schemaOf(Condition, 'output'),
+  Icon: schemaOf(Icon, 'output'),
   PermissionExplanation: schemaOf(PermissionExplanation, 'output'),
   Phase: schemaOf(Phase, 'output'),
   Problem: schemaOf(Problem, 'output'),
   Quota: withoutDefaults(schemaOf(Quota, 'input')),
   QuotaResource: schemaOf(QuotaResource, 'output'),
+  RegistryList: schemaOf(RegistryList, 'output'),
+  RegistryServer: schemaOf(RegistryServer, 'output'),
   ReplicaStatus: schemaOf(ReplicaStatus, 'output'),
   SessionLimits: schemaOf(SessionLimits, 'input'),
   SessionResource: schemaOf(SessionResource, 'output'),
@@ -68,6 +72,8 @@ export function openApiDocument(server = '/') {
       { name: 'sessions', description: 'Open MCP sessions on adapters' },
       { name: 'api-keys', description: 'Keys with which scripts sign in' },
       { name: 'tenants', description: 'Groups of callers that share quotas' },
+      { name: 'registry', description: 'The servers that you may use, as a registry of MCP servers' },
+      { name: 'events', description: 'What changes' },
       { name: 'audit', description: 'Who did what' },
       { name: 'mcp', description: 'The endpoints of MCP clients; an MCP SDK uses them' },
     ],

@@ -1,10 +1,13 @@
 import { adapterDocumentation } from '../adapters/definition.js';
 import { apiKeyPaths } from './api-key-paths.js';
 import { AuditQuery, ExportQuery } from '../audit/query.js';
+import { EventQuery } from '../events/query.js';
 import type { Examples, ResourceDocumentation } from '../resources/definition.js';
 import { ExplainQuery } from '../permissions/routes.js';
+import { ListQuery } from '../resources/listing.js';
 import { LogQuery } from '../resources/logs.js';
 import { forbiddenResponse, header, json, link, name, page, pathParameter, problem, queryParameters, ref, responses, sessionId } from './parts.js';
+import { registryPaths } from './registry-paths.js';
 import { tenantPaths } from './tenant-paths.js';
 import { toolDocumentation } from '../tools/definition.js';
 import { toolsetDocumentation } from '../toolsets/definition.js';
@@ -49,8 +52,8 @@ function collectionOperations({ type, collection, registers, examples, forbidden
       tags: [collection],
       operationId: `list${type}s`,
       summary: `List ${collection}`,
-      description: `Lists the ${collection} that you may read, ordered by name.`,
-      parameters: page,
+      description: `Lists the ${collection} that you may read, by default ordered by name. \`q\`, \`tag\` and \`phase\` narrow the list together.`,
+      parameters: queryParameters(ListQuery),
       responses: responses({
         200: { description: 'One page.', headers: link, ...json({ type: 'array', items: ref(`${type}Resource`) }) },
         400: problem('A parameter is not valid.'),
@@ -254,5 +257,26 @@ const auditPaths = {
   },
 };
 
+const eventPaths = {
+  '/events': {
+    get: {
+      tags: ['events'],
+      operationId: 'streamEvents',
+      summary: 'Follow changes',
+      description:
+        'Streams what changes of the resources, tenants and quotas that you may read, as server-sent events. The field `event` is the type and ' +
+        '`data` a ChangeEvent. `start` and `reset` come first where earlier changes are not sent: list what you need after them. The stream ends ' +
+        'with your sign-in.',
+      parameters: [...queryParameters(EventQuery), header('Last-Event-ID', 'Id of the last event that you have. It comes before `since`.')],
+      responses: responses({
+        200: { description: 'Events until the client leaves.', content: { 'text/event-stream': { schema: { type: 'string' } } } },
+        400: problem('A parameter is not valid.'),
+        429: problem('You have 20 streams open at this control plane, the maximum.'),
+        503: unavailable,
+      }),
+    },
+  },
+};
+
 /** The paths that the control plane serves. The data plane serves the MCP paths. */
-export const managementPaths = { ...resourcePaths(adapterDocumentation), ...sessionPaths, ...resourcePaths(toolDocumentation), ...resourcePaths(toolsetDocumentation), ...tenantPaths, ...apiKeyPaths, ...auditPaths, ...permissionPaths };
+export const managementPaths = { ...resourcePaths(adapterDocumentation), ...sessionPaths, ...resourcePaths(toolDocumentation), ...resourcePaths(toolsetDocumentation), ...registryPaths, ...eventPaths, ...tenantPaths, ...apiKeyPaths, ...auditPaths, ...permissionPaths };

@@ -26,8 +26,12 @@ export function pageOf(query: unknown): Page {
   return { limit, ...(cursor !== undefined && { after: cursor }) };
 }
 
-/** RFC 8288: the link to the next page. */
-export function linkToNext(path: string, limit: number, last: string): string {
+/**
+ * RFC 8288: the link to the next page.
+ * @param more further parameters of the list
+ */
+export function linkToNext(path: string, limit: number, last: string, more = new URLSearchParams()): string {
   const cursor = Buffer.from(last, 'utf8').toString('base64url');
-  return `<${path}?limit=${limit}&cursor=${cursor}>; rel="next"`;
+  const query = new URLSearchParams([['limit', String(limit)], ['cursor', cursor], ...more]);
+  return `<${path}?${query.toString()}>; rel="next"`;
 }

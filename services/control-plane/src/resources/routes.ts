@@ -8,7 +8,8 @@ import { onlyMethods } from '../http/problems.js';
 import type { ReplicatedSpec, Representation, ResourceDefinition } from './definition.js';
 import { etagOf, matchesBody, matchesIfMatch, type Precondition } from './optimistic-concurrency.js';
 import { sendLogs } from './logs.js';
-import { linkToNext, pageOf } from './paging.js';
+import { filtersIn, listPageOf } from './listing.js';
+import { linkToNext } from './paging.js';
 import type { ResourceService } from './service.js';
 
 export interface ResourceRoutesParts<Spec extends ResourceSpec, Resource extends Representation> {
@@ -40,9 +41,9 @@ function addCollection<Spec extends ResourceSpec, Resource extends Representatio
   });
 
   router.get('/', async (req, res) => {
-    const page = pageOf(req.query);
+    const page = listPageOf(req.query);
     const { items, next } = await service.list(principalOf(req), page);
-    if (next !== undefined) res.set('Link', linkToNext(path, page.limit, next));
+    if (next !== undefined) res.set('Link', linkToNext(path, page.limit, next, filtersIn(req.originalUrl)));
     res.json(items);
   });
 

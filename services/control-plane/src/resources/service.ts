@@ -1,16 +1,18 @@
-import { ResourceName, type ResourceRef } from '@mcp-gateway/common/contracts';
+import { type ResourceKind, ResourceName, type ResourceRef } from '@mcp-gateway/common/contracts';
 import { type ErrorCode, forbidden, GatewayError } from '@mcp-gateway/common/errors';
 import { type Access, decide, hasAdminRole, isInScope } from '@mcp-gateway/common/permission';
 import type { Principal } from '@mcp-gateway/common/principal';
-import type { CheckUse, Page, ResourceRow, ResourceSpec } from '@mcp-gateway/database';
+import type { CheckUse, ListPage, Reader, ResourceRow, ResourceSpec } from '@mcp-gateway/database';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { Requester } from '../http/request.js';
 import type { Representation, ResourceDefinition } from './definition.js';
+import { cursorOf } from './listing.js';
 import { editConflict, retryWrite, type Precondition } from './optimistic-concurrency.js';
 
 export interface ResourceService<Spec extends ResourceSpec, Resource> {
   create(by: Requester, spec: Spec): Promise<Resource>;
-  list(principal: Principal, page: Page): Promise<{ items: Resource[]; next?: string }>;
+  /** `next` is what the cursor of the next page names. */
+  list(principal: Principal, page: ListPage): Promise<{ items: Resource[]; next?: string }>;
   get(by: Requester, name: string): Promise<Resource>;
   /** The row, for what is derived from it. */
   row(by: Requester, name: string): Promise<ResourceRow<Spec>>;
@@ -64,14 +66,13 @@ export function resourceService<Spec extends ResourceSpec, Resource extends Repr
       enqueueDependents(row.name, by);
       return represent(row);
     },
-    async list(principal, { limit, after }) {
-      const { subject, roles, adminOf, resources } = principal;
-      const names = resources?.flatMap((each) => (each.kind === kind ? [each.name] : []));
-      const reader = { subject, roles, adminOf, isAdmin: hasAdminRole(principal), names };
-      const found = await rows.list(reader, { limit: limit + 1, ...(after !== undefined && { after }) });
-      const items = found.slice(0, limit).map(represent);
-      const last = items.at(-1);
-      return found.length > limit && last ? { items, next: last.name } : { items };
+    async list(principal, page) {
+      const { limit, order } = page;
+      const found = await rows.list(readerOf(principal, kind), { ...page, limit: limit + 1 });
+      const shown = found.slice(0, limit);
+      const items = shown.map(represent);
+      const last = shown.at(-1);
+      return found.length > limit && last ? { items, next: cursorOf(last, order) } : { items };
     },
     get: async (by, name) => represent(await readable(by, name)),
     row: readable,
@@ -175,6 +176,13 @@ function resourceAccess<Spec extends ResourceSpec>({
   }
 
   return { readable, writable };
+}
+
+/** The caller, for the list of one kind. */
+export function readerOf(principal: Principal, kind: ResourceKind): Reader {
+  const { subject, roles, adminOf, resources } = principal;
+  const names = resources?.flatMap((each) => (each.kind === kind ? [each.name] : []));
+  return { subject, roles, adminOf, isAdmin: hasAdminRole(principal), names };
 }
 
 /** The callers that may read and change the resource of a row. */

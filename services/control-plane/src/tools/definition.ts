@@ -8,6 +8,7 @@ import {
 } from '@mcp-gateway/common/contracts';
 import type { Principal } from '@mcp-gateway/common/principal';
 import type { ToolRow, ToolRows } from '@mcp-gateway/database';
+import { schemaFault } from '@mcp-gateway/json-schema';
 import type { Requester } from '../http/request.js';
 import {
   resourceMetadata,
@@ -16,7 +17,6 @@ import {
   type ResourceDocumentation,
 } from '../resources/definition.js';
 import { type MayUseWorkloadIdentity, requireWorkloadIdentity } from '../resources/workload-identity.js';
-import { schemaFault } from './schema-faults.js';
 import { preparedSource } from './sources.js';
 
 /** The schemas of the tool are checked here, because the contract knows no JSON Schema. */

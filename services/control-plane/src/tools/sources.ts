@@ -1,8 +1,7 @@
 import { apiPath, type OpenApiSource, type ToolSource, type ToolSpec } from '@mcp-gateway/common/contracts';
 import { GatewayError, invalidField } from '@mcp-gateway/common/errors';
-import { chosenPart, type CompiledOperation, compileOperations, DocumentFault } from '@mcp-gateway/openapi';
+import { chosenPart, compileOperations, DocumentFault } from '@mcp-gateway/openapi';
 import type { Requester } from '../http/request.js';
-import { schemaFault } from './schema-faults.js';
 
 /**
  * The source as it is stored: of an OpenAPI document, the part that the chosen operations need.
@@ -31,18 +30,13 @@ function refuseAdapter(error: unknown): never {
   throw invalidField('#/source/adapter', 'is no adapter that you may use; GET /adapters lists those that you may');
 }
 
+/** Of a document at a URL, the worker reads what the operations need. */
 async function preparedDocument(source: OpenApiSource, path: string | undefined): Promise<OpenApiSource> {
-  const prepared = { ...source, document: chosenPart(source.document, source.operations) };
-  for (const operation of await compileOperations({ ...prepared, path })) refuseSchema(operation);
+  const { document, operations } = source;
+  if (!document) return source;
+  const prepared = { ...source, document: chosenPart(document, operations) };
+  await compileOperations({ ...prepared, path });
   return prepared;
-}
-
-function refuseSchema({ tool, plan }: CompiledOperation): void {
-  const fault = schemaFault(tool.inputSchema);
-  if (!fault) return;
-  const at = fault.path.length === 0 ? '' : ` at /${fault.path.join('/').slice(0, 256)}`;
-  const what = `${plan.method} ${plan.path} becomes a tool whose inputSchema`;
-  throw invalidField('#/source/document', `must describe its operations in JSON Schema: ${what}${at} ${fault.message}`);
 }
 
 /** RFC 6901 §3, as a URI fragment. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { CredentialCache, CredentialUse } from '@mcp-gateway/credentials';
-import { DEFAULT_TENANT, type Route } from '@mcp-gateway/common/contracts';
+import { DEFAULT_TENANT, isServedByRouters, type Route } from '@mcp-gateway/common/contracts';
 import { unavailable } from '@mcp-gateway/common/errors';
 import type { Principal } from '@mcp-gateway/common/principal';
 import { PRINCIPAL_HEADER, sealPrincipal } from '@mcp-gateway/identity';
@@ -64,7 +64,7 @@ export function upstreamCredentials({
   return {
     apply(headers, request) {
       const { route, principal } = request;
-      if (route.kind === 'toolset') return replaced(headers, undefined, undefined, forRouter(principal));
+      if (isServedByRouters(route)) return replaced(headers, undefined, undefined, forRouter(principal));
       const fixed = fixedHeaders(route);
       if (!route.upstreamAuth) return fixed ? replaced(headers, fixed) : headers;
       const { credential, identityToken } = route.upstreamAuth;
@@ -76,7 +76,7 @@ export function upstreamCredentials({
       return replaced(headers, fixed, token, own);
     },
     async ofGateway(route, subject) {
-      if (route.kind === 'toolset') return forRouter({ subject, name: subject, roles: [], tenant: DEFAULT_TENANT });
+      if (isServedByRouters(route)) return forRouter({ subject, name: subject, roles: [], tenant: DEFAULT_TENANT });
       const fixed = fixedHeaders(route);
       if (!route.upstreamAuth) return fixed ?? [];
       const { credential, identityToken } = route.upstreamAuth;

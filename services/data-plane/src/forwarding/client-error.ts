@@ -32,6 +32,7 @@ const INVITES_RETRY: Record<ErrorCode, boolean> = {
   UNSUPPORTED_MEDIA_TYPE: false,
   TOO_MANY_FAILURES: true,
   SESSION_LIMIT: true,
+  STREAM_LIMIT: true,
   QUOTA_EXCEEDED: true,
   INTERNAL: false,
   CREDENTIAL_UNAVAILABLE: true,

@@ -1,4 +1,4 @@
-import type { Endpoint, ResourceRef, Route } from '@mcp-gateway/common/contracts';
+import { type Endpoint, isServedByRouters, type ResourceRef, type Route } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { withTimeout } from '@mcp-gateway/platform/concurrency';
 import type { RouteTable } from '@mcp-gateway/routing';
@@ -38,8 +38,9 @@ const find = (route: Route | undefined, id: string): Endpoint | undefined =>
   route?.endpoints.find((endpoint) => endpoint.id === id);
 
 /** Says why no replica is ready and what to do. Only a state that soon changes by itself is worth a retry. */
-export function noReadyReplica({ kind, name, phase }: Pick<Route, 'kind' | 'name' | 'phase'>): GatewayError {
-  if (kind === 'toolset') {
+export function noReadyReplica(route: Pick<Route, 'kind' | 'name' | 'phase' | 'bridge'>): GatewayError {
+  const { name, phase } = route;
+  if (isServedByRouters(route)) {
     return new GatewayError('NO_READY_REPLICA', {
       detail:
         'no tool router is ready, so try again in a few seconds; if this lasts, the operator has to start one (docs/operations.md)',

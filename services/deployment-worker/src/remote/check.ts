@@ -51,7 +51,7 @@ export async function checkRemote(target: RemoteTarget, egress: Egress): Promise
   }
 }
 
-function connectorTo({ tls }: RemoteTarget, egress: Egress): buildConnector.connector {
+export function connectorTo({ tls }: Pick<RemoteTarget, 'tls'>, egress: Egress): buildConnector.connector {
   // The authorities of a credential are the data plane's to know. What is sent here needs no protection.
   const verifies = tls?.credential === undefined;
   const options = { timeout: EGRESS_CONNECT_MS, lookup: egress.lookup, allowH2: false, rejectUnauthorized: verifies };
@@ -163,14 +163,17 @@ function redirected(status: number, to: URL | undefined): RemoteCheck {
   return { answers: false, reason: 'Redirected', message: `The server redirects (${status}) ${where}. ${remedy}` };
 }
 
-function locationOf(headers: IncomingHttpHeaders, base: URL): URL | undefined {
+export function locationOf(headers: IncomingHttpHeaders, base: URL): URL | undefined {
   const { location } = headers;
   return typeof location === 'string' && location.length <= 2_048
     ? (URL.parse(location, base.href) ?? undefined)
     : undefined;
 }
 
-function failureOf(error: NodeJS.ErrnoException, { tls, remote }: RemoteTarget): RemoteCheck {
+export function failureOf(
+  error: NodeJS.ErrnoException,
+  { tls, remote }: { tls: RemoteTarget['tls']; remote: { url: string } },
+): RemoteCheck {
   if (error instanceof GatewayError) {
     const reason = error.code === 'UPSTREAM_NOT_ALLOWED' ? 'AddressNotAllowed' : 'Unreachable';
     return { answers: false, reason, message: sentence(error.detail ?? error.title) };

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import type { PublishedTool, Route } from '@mcp-gateway/common/contracts';
+import { ALL_TOOLS, type PublishedTool, type Route, toolsetRef } from '@mcp-gateway/common/contracts';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { ToolTable } from '@mcp-gateway/routing';
 import { NOTHING, type Listing, type ToolSource } from '../sources/source.js';
@@ -33,6 +33,7 @@ function catalogueOf(listing: Listing) {
   const catalogue = new Catalogue({
     table: table as unknown as ToolTable,
     openSource: () => source,
+    openBridge: () => source,
     log: log as unknown as Logger,
   });
   return { catalogue, views: new Views(catalogue, log as unknown as Logger), errors };
@@ -53,8 +54,8 @@ it('an item that is nested without end has a fingerprint', async () => {
   for (let depth = 0; depth < 100_000; depth += 1) nested = { nested };
   const deep = { name: 'deep', inputSchema: { type: 'object' as const, nested } };
   const { catalogue, views } = catalogueOf({ ...NOTHING, tools: [deep] });
-  await catalogue.whenTried(alice, 5_000);
-  const view = views.of(alice, 'all');
+  await catalogue.whenTried(alice, toolsetRef(ALL_TOOLS), 5_000);
+  const view = views.of(alice, toolsetRef(ALL_TOOLS));
   expect(view.tools.map(({ key }) => key)).toEqual(['source_deep']);
   expect(view.fingerprint('tools')).toBe(view.fingerprint('tools'));
   await catalogue.close();

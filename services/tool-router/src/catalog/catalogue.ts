@@ -13,13 +13,15 @@ import { canRead } from '@mcp-gateway/common/permission';
 import type { Principal } from '@mcp-gateway/common/principal';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { ToolTable } from '@mcp-gateway/routing';
-import type { ToolSource } from '../sources/source.js';
+import type { ClientPeer, ToolSource } from '../sources/source.js';
 import { KnownSource, type KnownSourceParts } from './known-source.js';
 
 export interface CatalogueParts {
   table: ToolTable;
   /** Undefined for a definition that is no source of tools. */
   openSource: (ref: ResourceRef, definition: PublishedTool) => ToolSource | undefined;
+  /** Opens the whole of an adapter with `bridge`. */
+  openBridge: (adapter: ResourceRef) => ToolSource;
   onListed?: KnownSourceParts['onListed'];
   log: Logger;
   now?: () => number;
@@ -33,6 +35,8 @@ export class Catalogue {
   /** Rises with every change of what is listed, by whom, or for whom. */
   version = 0;
   #known = new Map<string, { known: KnownSource; definition: PublishedTool }>();
+  /** Adapters with `bridge`, by name. Only their own clients see them. */
+  readonly #bridged = new Map<string, KnownSource>();
   /** Changed or removed, and with requests under way. */
   readonly #retiring = new Set<KnownSource>();
   readonly #listeners: (() => void)[] = [];
@@ -50,8 +54,13 @@ export class Catalogue {
     return this.#sorted;
   }
 
+  /** Those, and the adapters with `bridge`. */
+  everySource(): readonly KnownSource[] {
+    return [...this.#sorted, ...this.#bridged.values()];
+  }
+
   has(ref: ResourceRef): boolean {
-    return this.#known.has(resourceKey(ref));
+    return this.#known.has(resourceKey(ref)) || (ref.kind === 'adapter' && this.#bridged.has(ref.name));
   }
 
   /** Called some milliseconds after a change, once for all changes until then. */
@@ -64,6 +73,12 @@ export class Catalogue {
     return this.#sorted.filter((known) => known.isReadableBy(principal));
   }
 
+  /** The adapter with `bridge`; undefined if there is none, or the caller may not use it. */
+  bridged(name: string, principal: Principal): KnownSource | undefined {
+    const known = this.#bridged.get(name);
+    return known?.isReadableBy(principal) ? known : undefined;
+  }
+
   /** The toolset of this name; undefined for the toolset of all tools, null if the caller may not use it or it does not exist. */
   toolset(name: string, principal: Principal): PublishedToolset | null | undefined {
     const ref = toolsetRef(name);
@@ -72,22 +87,28 @@ export class Catalogue {
     return (route && canRead(principal, route) && this.parts.table.toolset(name)) || null;
   }
 
-  /** Resolves when each source that the caller may use has listed, or has failed to; at the latest after `ms`. */
-  async whenTried(principal: Principal, ms: number): Promise<void> {
-    const untried = this.readableBy(principal).filter(({ isTried }) => !isTried);
+  /** Resolves when each source that the caller may use there has listed, or has failed to; at the latest after `ms`. */
+  async whenTried(principal: Principal, { kind, name }: ResourceRef, ms: number): Promise<void> {
+    const adapter = kind === 'adapter' ? this.bridged(name, principal) : undefined;
+    const sources = kind === 'adapter' ? (adapter ? [adapter] : []) : this.readableBy(principal);
+    const untried = sources.filter(({ isTried }) => !isTried);
     if (untried.length === 0) return;
     const late = new Promise<void>((resolve) => setTimeout(resolve, ms).unref());
     await Promise.race([late, Promise.all(untried.map((known) => known.refresh()))]);
   }
 
   clientEnded(key: string): void {
-    for (const { source } of [...this.#sorted, ...this.#retiring]) source.clientEnded?.(key);
+    for (const { source } of [...this.everySource(), ...this.#retiring]) source.clientEnded?.(key);
+  }
+
+  logLevelChanged(client: ClientPeer): void {
+    for (const { source } of this.everySource()) source.logLevelChanged?.(client);
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#announcement);
-    await Promise.all([...this.#sorted, ...this.#retiring].map((known) => known.close()));
+    await Promise.all([...this.everySource(), ...this.#retiring].map((known) => known.close()));
   }
 
   #follow(): void {
@@ -106,7 +127,28 @@ export class Catalogue {
     for (const key of this.#known.keys()) if (!found.has(key)) this.#forget(key);
     const all = [...this.#known].toSorted(([a], [b]) => (a < b ? -1 : 1));
     this.#sorted = all.map(([, { known }]) => known);
+    this.#followBridged();
     this.#changed();
+  }
+
+  #followBridged(): void {
+    const { table, openBridge, onListed, log } = this.parts;
+    for (const [name, known] of this.#bridged) {
+      if (table.get(known.ref)?.bridge) {
+        known.routeChanged();
+        continue;
+      }
+      this.#bridged.delete(name);
+      this.#retire(known);
+    }
+    for (const { kind, name, bridge } of table.all()) {
+      if (kind !== 'adapter' || !bridge || this.#bridged.has(name)) continue;
+      const ref = adapterRef(name);
+      const route = () => table.get(ref);
+      const changed = () => this.#changed();
+      const source = openBridge(ref);
+      this.#bridged.set(name, new KnownSource({ source, route, prefix: '', changed, onListed, log }));
+    }
   }
 
   #open(ref: ResourceRef, definition: PublishedTool): void {
@@ -130,8 +172,10 @@ export class Catalogue {
   #forget(key: string): void {
     const entry = this.#known.get(key);
     this.#known.delete(key);
-    if (!entry) return;
-    const { known } = entry;
+    if (entry) this.#retire(entry.known);
+  }
+
+  #retire(known: KnownSource): void {
     this.#retiring.add(known);
     void known
       .retire()

@@ -1,8 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { prefixOf, resourceKey, type PublishedToolset, type ToolNames } from '@mcp-gateway/common/contracts';
+import {
+  prefixOf,
+  resourceKey,
+  type PublishedToolset,
+  type ResourceRef,
+  type ToolNames,
+} from '@mcp-gateway/common/contracts';
 import type { Principal } from '@mcp-gateway/common/principal';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { Prompt, Resource, ResourceTemplateType, Tool } from '@modelcontextprotocol/server';
+import type { ServerDescription } from '../sources/source.js';
 import type { Catalogue } from './catalogue.js';
 import { listingOf, type KnownSource } from './known-source.js';
 import { NameTable } from './name-table.js';
@@ -43,6 +50,9 @@ export type View = { readonly [kind in Kind]: readonly Exposed<Kinds[kind]>[] } 
   search?: ToolSearch;
 };
 
+/** What clients learn when they begin. */
+export type About = Partial<ServerDescription> & { title?: string | undefined };
+
 const MAX_CALLERS = 2_000;
 const MAX_SEARCHES = 50;
 
@@ -64,27 +74,29 @@ export class Views {
     this.#names = { portable: new NameTable('tools', 'portable', log), mcp: new NameTable('tools', 'mcp') };
   }
 
-  /** @param toolset the name of one; a caller that may not use it sees nothing */
-  of(principal: Principal, toolset: string): View {
+  /** @param resource a toolset, or an adapter with `bridge`; a caller that may not use it sees nothing */
+  of(principal: Principal, resource: ResourceRef): View {
     if (this.#version !== this.catalogue.version || this.#byCaller.size >= MAX_CALLERS) {
       this.#byCaller.clear();
       this.#bySources.clear();
       this.#version = this.catalogue.version;
     }
     const { subject, roles, adminOf, resources } = principal;
-    const caller = JSON.stringify([toolset, subject, roles, adminOf, resources]);
+    const caller = JSON.stringify([resourceKey(resource), subject, roles, adminOf, resources]);
     let view = this.#byCaller.get(caller);
-    if (!view) this.#byCaller.set(caller, (view = this.#viewOf(principal, toolset)));
+    if (!view) this.#byCaller.set(caller, (view = this.#viewOf(principal, resource)));
     return view;
   }
 
-  /** What the toolset tells clients of itself; undefined for the toolset of all tools. */
-  about(principal: Principal, toolset: string): { title?: string | undefined; instructions: string } | undefined {
-    const found = this.catalogue.toolset(toolset, principal);
+  /** What the toolset, or the server of the adapter, tells clients of itself; undefined for the toolset of all tools. */
+  about(principal: Principal, { kind, name }: ResourceRef): About | undefined {
+    if (kind === 'adapter') return this.catalogue.bridged(name, principal)?.listing?.server;
+    const found = this.catalogue.toolset(name, principal);
     return found ? { title: found.title, instructions: found.description } : undefined;
   }
 
-  #viewOf(principal: Principal, name: string): View {
+  #viewOf(principal: Principal, { kind, name }: ResourceRef): View {
+    if (kind === 'adapter') return this.#viewOfAdapter(this.catalogue.bridged(name, principal));
     const toolset = this.catalogue.toolset(name, principal);
     const readable = toolset === null ? [] : this.catalogue.readableBy(principal);
     const sources = toolset ? readable.filter(({ ref }) => mayContain(toolset, ref)) : readable;
@@ -97,6 +109,17 @@ export class Views {
       view = viewOf({ sources, names, hidden }, toolset ?? undefined);
       if (toolset?.search) view = { ...view, search: this.#searchIn(view.tools) };
       this.#bySources.set(key, view);
+    }
+    return view;
+  }
+
+  /** Its names and URIs as the server has them. */
+  #viewOfAdapter(known: KnownSource | undefined): View {
+    const key = `adapter ${known?.ref.name}`;
+    let view = this.#bySources.get(key);
+    if (!view) {
+      const names = { tools: new Map(), prompts: new Map() };
+      this.#bySources.set(key, (view = viewOf({ sources: known ? [known] : [], names, hidden: new Map() })));
     }
     return view;
   }

@@ -1,8 +1,8 @@
+import { costOf, sizeOf, type SchemaCost } from '@mcp-gateway/json-schema';
 import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { RE2JS } from 're2js';
-import { costOf, sizeOf, type SchemaCost } from './cost.js';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 

@@ -31,7 +31,7 @@ export class Announcements {
     return () => void this.#followers.delete(follower);
   }
 
-  #viewOf = ({ principal, toolset }: Caller) => this.views.of(principal, toolset);
+  #viewOf = ({ principal, resource }: Caller) => this.views.of(principal, resource);
 
   #tellChanges({ caller, seen, tell }: Follower): void {
     const view = this.#viewOf(caller());

@@ -1,11 +1,12 @@
+import type { ResourceRef } from '@mcp-gateway/common/contracts';
 import type { Principal } from '@mcp-gateway/common/principal';
 import type { AuthInfo } from '@modelcontextprotocol/server';
 
 /** From whom a request comes, as the data plane says, and what it is about. */
 export interface Caller {
   principal: Principal;
-  /** The toolset that the URL names. */
-  toolset: string;
+  /** What the URL names: a toolset, or an adapter with `bridge`. */
+  resource: ResourceRef;
   /** Names the request in logs of all services. */
   requestId: string;
 }

@@ -1,4 +1,11 @@
-import { ProtocolError, ProtocolErrorCode, Server, type LoggingLevel, type Result } from '@modelcontextprotocol/server';
+import {
+  ProtocolError,
+  ProtocolErrorCode,
+  Server,
+  type LoggingLevel,
+  type Result,
+  type ServerCapabilities,
+} from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { ToolCalls } from '../calls/call-tool.js';
 import { searchCall } from '../calls/search-calls.js';
@@ -26,7 +33,7 @@ export interface McpServerParts {
 
 /** How long clients may keep lists: changes are announced, but not every client listens. */
 const TTL_MS = 5_000;
-const CAPABILITIES = {
+const CAPABILITIES: ServerCapabilities = {
   tools: { listChanged: true },
   prompts: { listChanged: true },
   resources: { listChanged: true, subscribe: true },
@@ -43,6 +50,31 @@ class TransparentServer extends Server {
   }
 }
 
+/** Of those, what the server of an adapter has. */
+function capabilitiesLike(server: ServerCapabilities): ServerCapabilities {
+  const has = Object.entries(CAPABILITIES).filter(([name]) => server[name as keyof ServerCapabilities] !== undefined);
+  const { resources, ...others } = Object.fromEntries(has) as ServerCapabilities;
+  return {
+    ...others,
+    ...(resources && { resources: { listChanged: true, subscribe: server.resources?.subscribe === true } }),
+  };
+}
+
+/** What a server must have to answer a method. */
+const NEEDED: Record<string, keyof ServerCapabilities> = {
+  'tools/list': 'tools',
+  'tools/call': 'tools',
+  'prompts/list': 'prompts',
+  'prompts/get': 'prompts',
+  'resources/list': 'resources',
+  'resources/templates/list': 'resources',
+  'resources/read': 'resources',
+  'resources/subscribe': 'resources',
+  'resources/unsubscribe': 'resources',
+  'completion/complete': 'completions',
+  'logging/setLevel': 'logging',
+};
+
 interface Served {
   view: View;
   round: Round;
@@ -52,23 +84,38 @@ interface Served {
 }
 type Handler = (params: Record<string, unknown>, request: Served) => Promise<Result>;
 
-/** An MCP server for one client session, or for one modern request. It serves what the caller of each request may use. */
-export function createMcpServer(parts: McpServerParts, opener: Caller, session?: SessionPeer): Server {
-  const { catalogue, views, calls, firstListMs } = parts;
-  const { title, instructions = '' } = views.about(opener.principal, opener.toolset) ?? {};
-  const server = new TransparentServer(
-    { name: 'mcp-gateway', version: '0.1.0', ...(title !== undefined && { title }) },
-    { capabilities: CAPABILITIES, ...(instructions !== '' && { instructions }) },
+/** A server that tells clients what the toolset, or the server of the adapter, says of itself. */
+async function introduced(
+  { catalogue, views, firstListMs }: McpServerParts,
+  { principal, resource }: Caller,
+): Promise<TransparentServer> {
+  if (resource.kind === 'adapter') await catalogue.whenTried(principal, resource, firstListMs);
+  const { title, info, instructions = '', capabilities } = views.about(principal, resource) ?? {};
+  return new TransparentServer(
+    info ?? { name: 'mcp-gateway', version: '0.1.0', ...(title !== undefined && { title }) },
+    {
+      capabilities: capabilities ? capabilitiesLike(capabilities) : CAPABILITIES,
+      ...(instructions !== '' && { instructions }),
+    },
   );
+}
 
-  const handle = (method: string, handler: Handler) =>
+/** An MCP server for one client session, or for one modern request. It serves what the caller of each request may use. */
+export async function createMcpServer(parts: McpServerParts, opener: Caller, session?: SessionPeer): Promise<Server> {
+  const { catalogue, views, calls, firstListMs } = parts;
+  const server = await introduced(parts, opener);
+  const capabilities = server.getCapabilities();
+
+  const handle = (method: string, handler: Handler) => {
+    const needed = NEEDED[method];
+    if (needed !== undefined && capabilities[needed] === undefined) return;
     server.setRequestHandler(method, { params: AnyParams }, async (params, context) => {
       const began = performance.now();
       const caller = callerIn(context.http?.authInfo);
-      let view = views.of(caller.principal, caller.toolset);
+      let view = views.of(caller.principal, caller.resource);
       if (!view.isTried) {
-        await catalogue.whenTried(caller.principal, firstListMs);
-        view = views.of(caller.principal, caller.toolset);
+        await catalogue.whenTried(caller.principal, caller.resource, firstListMs);
+        view = views.of(caller.principal, caller.resource);
       }
       const round = {
         inputResponses: context.mcpReq.inputResponses,
@@ -76,6 +123,7 @@ export function createMcpServer(parts: McpServerParts, opener: Caller, session?:
       };
       return handler(params, { view, round, context: callContextOf(context, caller, session, params), began });
     });
+  };
 
   const list = (method: string, kind: Kind, field: string) =>
     handle(method, async ({ cursor }, { view, began }) => {
@@ -110,7 +158,7 @@ export function createMcpServer(parts: McpServerParts, opener: Caller, session?:
   handle('logging/setLevel', async ({ level }) => {
     if (!session) return {};
     session.logLevel = level as LoggingLevel;
-    for (const { source } of catalogue.sources) source.logLevelChanged?.(session);
+    catalogue.logLevelChanged(session);
     return {};
   });
   return server;

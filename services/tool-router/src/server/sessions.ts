@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { resourceKey } from '@mcp-gateway/common/contracts';
 import { sessionNotFound, unavailable } from '@mcp-gateway/common/errors';
 import { WebStandardStreamableHTTPServerTransport, type Notification, type Server } from '@modelcontextprotocol/server';
 import { z } from 'zod';
@@ -43,15 +44,13 @@ export class Sessions {
 
   /**
    * Serves one request; `send` resolves when the answer has been sent.
-   * @throws GatewayError SESSION_NOT_FOUND when the session is not the caller's, or of another toolset
+   * @throws GatewayError SESSION_NOT_FOUND when the session is not the caller's, or of another toolset or adapter
    */
   async serve(read: ReadRequest, caller: Caller, send: (response: Response) => Promise<void>): Promise<void> {
     const id = read.request.headers.get('mcp-session-id');
     if (id === null) return this.#start(read, caller, send);
     const session = this.#open.get(id);
-    const { principal, toolset } = session?.caller ?? {};
-    if (!session || principal?.subject !== caller.principal.subject || toolset !== caller.toolset)
-      throw sessionNotFound();
+    if (!session || !isSame(session.caller, caller)) throw sessionNotFound();
     session.caller = caller;
     session.exchanges += 1;
     try {
@@ -94,7 +93,7 @@ export class Sessions {
     });
     const seen = new Map<Kind, string>();
     const peer = peerOf(`session ${id}`, { caller: () => session.caller, server: () => server }, seen);
-    const server = createMcpServer(this.parts, caller, peer);
+    const server = await createMcpServer(this.parts, caller, peer);
     const tell = (kind: Kind) => void LIST_CHANGED[kind](server).catch(() => {});
     const session: Session = { transport, server, caller, exchanges: 0, lastUsed: Date.now(), forget: () => {} };
     transport.onclose = () => {
@@ -112,6 +111,9 @@ export class Sessions {
     await Promise.all(idle.map(({ transport }) => transport.close()));
   }
 }
+
+const isSame = (a: Caller, b: Caller): boolean =>
+  a.principal.subject === b.principal.subject && resourceKey(a.resource) === resourceKey(b.resource);
 
 const handle = (
   transport: WebStandardStreamableHTTPServerTransport,

@@ -1,11 +1,12 @@
 import { unreachable } from '@mcp-gateway/common/errors';
-import { adapterRef, type PublishedTool, type ResourceRef } from '@mcp-gateway/common/contracts';
+import { adapterRef, type PublishedTool, type ResourceRef, type Route } from '@mcp-gateway/common/contracts';
 import type { Principal } from '@mcp-gateway/common/principal';
 import { createEgress, type Egress, EGRESS_CONNECT_MS } from '@mcp-gateway/platform/egress';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { ToolTable } from '@mcp-gateway/routing';
 import { Agent, buildConnector } from 'undici';
 import { AdapterSource } from './adapter/adapter-source.js';
+import { BridgedAdapter } from './adapter/bridged-adapter.js';
 import { Endpoints } from './endpoints.js';
 import { HttpSource } from './http/http-source.js';
 import { serverFetch } from './mcp/bounded-fetch.js';
@@ -20,6 +21,8 @@ const MAX_CONNECTIONS = 4_000;
 export interface Sources {
   /** Undefined for a definition that is no source of tools. */
   open(ref: ResourceRef, definition: PublishedTool): ToolSource | undefined;
+  /** The whole of an adapter, for its own clients. */
+  bridge(adapter: ResourceRef): ToolSource;
   /** Ends the connections of all sources. */
   close(): Promise<void>;
 }
@@ -47,7 +50,22 @@ export function createSources({
     near: new Agent({ ...options, connect: { timeout: CONNECT_MS } }),
     remote: new Agent({ ...options, connect: egress.connector(connector) }),
   };
+  const serverOf = (adapter: ResourceRef, routes: readonly (() => Route | undefined)[]) => {
+    const route = () => table.get(adapter);
+    return new McpSource({
+      ref: adapter,
+      endpoints: new Endpoints(adapter, route),
+      http: credentials.over(http, route),
+      isReadableBy: (principal) =>
+        mayUse(
+          principal,
+          [route, ...routes].map((each) => each()),
+        ),
+      log,
+    });
+  };
   return {
+    bridge: (adapter) => new BridgedAdapter(serverOf(adapter, []), () => table.get(adapter)),
     open(ref, definition) {
       const route = () => table.get(ref);
       const endpoints = new Endpoints(ref, route);
@@ -59,15 +77,8 @@ export function createSources({
           return new McpSource({ ref, endpoints, http: credentials.over(http, route), isReadableBy, log });
         case 'adapter': {
           const adapter = adapterRef(definition.adapter);
-          const ofAdapter = () => table.get(adapter);
-          const servers = { ref: adapter, endpoints: new Endpoints(adapter, ofAdapter) };
-          const server = new McpSource({
-            ...servers,
-            http: credentials.over(http, ofAdapter),
-            isReadableBy: (principal) => mayUse(principal, [route(), ofAdapter()]),
-            log,
-          });
-          return new AdapterSource({ ref, definition, adapter: ofAdapter, server });
+          const server = serverOf(adapter, [route]);
+          return new AdapterSource({ ref, definition, adapter: () => table.get(adapter), server });
         }
         case 'openapi':
           return new OpenApiSource({ ref, definition, endpoints, route, credentials, dispatchers });

@@ -4,6 +4,7 @@ import type { Principal } from '@mcp-gateway/common/principal';
 import type {
   CallToolResult,
   ClientCapabilities,
+  Implementation,
   InputRequiredResult,
   LoggingLevel,
   Notification,
@@ -12,11 +13,21 @@ import type {
   Resource,
   ResourceTemplateType,
   Result,
+  ServerCapabilities,
   Tool,
 } from '@modelcontextprotocol/server';
 
+/** What an MCP server says of itself (MCP 2025-11-25, lifecycle; 2026-07-28, discovery). */
+export interface ServerDescription {
+  info: Implementation | undefined;
+  instructions: string | undefined;
+  capabilities: ServerCapabilities;
+}
+
 /** All that one source offers at one moment, under the names of the source. */
 export interface Listing {
+  /** Undefined for a source that is no MCP server. */
+  server?: ServerDescription;
   tools: readonly Tool[];
   prompts: readonly Prompt[];
   resources: readonly Resource[];
@@ -117,7 +128,7 @@ export interface ToolSource {
    * Permits again, for the caller as it is now, what was permitted when it began.
    * @throws SourceError for a message that policies do not permit
    */
-  permit?(method: string, params: Record<string, unknown>, context: Pick<CallContext, 'principal'>): void;
+  permit?(method: string, params: Record<string, unknown>, context: Pick<CallContext, 'principal' | 'headers'>): void;
   /** Called whenever the source may offer something else than before. */
   onChange(listener: () => void): void;
   /** Called when the route of the resource has changed: replicas came or went. */

@@ -69,7 +69,8 @@ const disruptionBudgetOf = (workload: Workload, settings: KubernetesSettings): M
   } satisfies V1PodDisruptionBudgetSpec,
 });
 
-const CALLERS = ['data-plane', 'tool-router'];
+/** The worker reads the OpenAPI documents of tools. */
+const CALLERS = ['data-plane', 'tool-router', 'deployment-worker'];
 
 /** Admits only the gateway to a replica, so that no caller bypasses authentication and authorization. */
 const networkPolicyOf = (workload: Workload, settings: KubernetesSettings): Manifest => ({

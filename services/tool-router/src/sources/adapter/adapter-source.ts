@@ -1,12 +1,12 @@
 import { matchesName, type PublishedTool, type ResourceRef, type Route } from '@mcp-gateway/common/contracts';
 import type { Principal } from '@mcp-gateway/common/principal';
-import { compilePolicies, type Policies } from '@mcp-gateway/identity';
 import type { CallToolResult, InputRequiredResult, Result } from '@modelcontextprotocol/server';
 import type { McpSource } from '../mcp/mcp-source.js';
+import { AdapterPolicies } from './adapter-policies.js';
 import {
-  PolicyDenial,
   SourceError,
   type CallContext,
+  type ClientPeer,
   type Listing,
   type SourceRequest,
   type ToolCall,
@@ -29,7 +29,7 @@ export interface AdapterSourceParts {
  */
 export class AdapterSource implements ToolSource {
   readonly ref: ResourceRef;
-  readonly #policies = new WeakMap<Route['policies'], Policies>();
+  readonly #policies = new AdapterPolicies();
 
   constructor(private readonly parts: AdapterSourceParts) {
     this.ref = parts.ref;
@@ -59,29 +59,20 @@ export class AdapterSource implements ToolSource {
 
   onChange = (listener: () => void): void => this.parts.server.onChange(listener);
   routeChanged = (): void => this.parts.server.routeChanged();
+  logLevelChanged = (client: ClientPeer): void => this.parts.server.logLevelChanged(client);
   clientEnded = (key: string): void => this.parts.server.clientEnded(key);
   sessions = (): number => this.parts.server.sessions();
   retire = (): Promise<void> => this.parts.server.retire();
   close = (): Promise<void> => this.parts.server.close();
 
+  // Policies that read headers find none: the request of the client has ended at the tool router.
   permit(method: string, params: Record<string, unknown>, { principal }: Pick<CallContext, 'principal'>): void {
-    const route = this.#usable();
-    const denial = this.#denial(route, principal, method, params);
-    if (denial) throw new PolicyDenial(`the policies of adapter ${route.name} do not permit it: ${denial.reason}`);
+    this.#policies.permit(this.#usable(), { principal }, method, params);
   }
 
   hides(method: string, principal: Principal): boolean {
     const route = this.parts.adapter();
-    return route !== undefined && this.#denial(route, principal, method, {}) !== undefined;
-  }
-
-  #denial(route: Route, principal: Principal, method: string, params: Record<string, unknown>) {
-    const { policies, kind, name, createdBy } = route;
-    if (policies.length === 0) return undefined;
-    let compiled = this.#policies.get(policies);
-    if (!compiled) this.#policies.set(policies, (compiled = compilePolicies(policies)));
-    // Policies that read headers find none: the request of the client has ended at the tool router.
-    return compiled.decide({ principal, resource: { kind, name, createdBy }, headers: {}, method, params });
+    return route !== undefined && this.#policies.denial(route, { principal }, method, {}) !== undefined;
   }
 
   /** @throws SourceError while there is no such adapter */

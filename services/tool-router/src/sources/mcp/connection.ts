@@ -16,7 +16,7 @@ import {
 } from '@modelcontextprotocol/client';
 import { z } from 'zod';
 import { urlOf } from '../endpoints.js';
-import type { CallContext } from '../source.js';
+import type { CallContext, ServerDescription } from '../source.js';
 import type { RemoteRequestInit } from './bounded-fetch.js';
 import { ServerTransport } from './transport.js';
 
@@ -115,6 +115,11 @@ export class Connection {
 
   get capabilities() {
     return this.client.getServerCapabilities() ?? {};
+  }
+
+  get description(): ServerDescription {
+    const { capabilities } = this;
+    return { info: this.client.getServerVersion(), instructions: this.client.getInstructions(), capabilities };
   }
 
   /**

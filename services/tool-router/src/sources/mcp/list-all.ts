@@ -1,7 +1,7 @@
 import { METHOD_NOT_FOUND, ProtocolError } from '@modelcontextprotocol/client';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import { z } from 'zod';
-import { isTooDeep } from '../../schema/cost.js';
+import { isTooDeep } from '@mcp-gateway/json-schema';
 import { NOTHING, SourceError, type Listing } from '../source.js';
 import type { Connection } from './connection.js';
 
@@ -46,7 +46,7 @@ export async function listAll(connection: Connection, signal: AbortSignal, log: 
   const budget = { bytes: MAX_BYTES };
   const read = { connection, signal, log, budget };
   const lists = await Promise.all(offered.map(async (kind) => [kind, await listOf(kind, read)]));
-  return { ...NOTHING, ...(Object.fromEntries(lists) as Partial<Listing>) };
+  return { ...NOTHING, server: connection.description, ...(Object.fromEntries(lists) as Partial<Listing>) };
 }
 
 interface Reading {

@@ -3,7 +3,7 @@ import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
 import type { Principal } from '@mcp-gateway/common/principal';
 import { ProtocolError, SdkHttpError } from '@modelcontextprotocol/client';
 import type { CallToolResult, InputRequiredResult, Result } from '@modelcontextprotocol/server';
-import { isTooDeep } from '../../schema/cost.js';
+import { isTooDeep } from '@mcp-gateway/json-schema';
 import { paramHeaders } from '../../schema/param-headers.js';
 import type { Endpoints } from '../endpoints.js';
 import { connectFailed, connectFault } from '../connect-fault.js';

@@ -2,7 +2,7 @@ import type { OperationPlan, PublishedTool, ResourceRef } from '@mcp-gateway/com
 import { ArgumentFault, type OperationRequest, requestFor } from '@mcp-gateway/openapi/request';
 import type { CallToolResult, Tool } from '@modelcontextprotocol/server';
 import { exchange, type HttpServers } from '../http/exchange.js';
-import { failure, NOTHING, type CallContext, type ToolCall, type ToolSource } from '../source.js';
+import { failure, NOTHING, SourceError, type CallContext, type Listing, type ToolCall, type ToolSource } from '../source.js';
 
 export interface OpenApiSourceParts extends HttpServers {
   definition: Extract<PublishedTool, { type: 'openapi' }>;
@@ -21,7 +21,11 @@ export class OpenApiSource implements ToolSource {
     this.#plans = new Map(definition.operations.map(({ tool, plan }) => [tool.name, plan]));
   }
 
-  list = () => Promise.resolve({ ...NOTHING, tools: this.#tools });
+  list = async (): Promise<Listing> => {
+    const { fault } = this.parts.definition;
+    if (fault !== undefined) throw new SourceError(fault);
+    return { ...NOTHING, tools: this.#tools };
+  };
 
   onChange(): void {} // a changed definition is another source
 

@@ -1,0 +1,70 @@
+import { Command } from 'commander';
+import { clientsCommand } from './clients/command.js';
+import { adaptersCommand } from './commands/adapters.js';
+import { contextsCommand } from './commands/contexts.js';
+import { connectCommand } from './connect/command.js';
+import { EXIT, type ExitCode, failureOf } from './frame/exit.js';
+import { addGlobalFlags } from './frame/flags.js';
+import type { Surroundings } from './frame/frame.js';
+import { paint, write } from './frame/terminal.js';
+import { exportCommand, importCommand } from './import/command.js';
+import { loginCommand, logoutCommand } from './sign-in/command.js';
+
+/** The commands, in the order of the help. Another command gets its line here. */
+const COMMANDS: ((surroundings: Surroundings) => Command)[] = [
+  adaptersCommand,
+  contextsCommand,
+  loginCommand,
+  logoutCommand,
+  clientsCommand,
+  connectCommand,
+  importCommand,
+  exportCommand,
+];
+
+/** The command with all its subcommands and flags. */
+export function createProgram(surroundings: Surroundings): Command {
+  const { terminal, version } = surroundings;
+  const program = new Command('mcp-gateway')
+    .description('Manages an MCP Gateway and calls the MCP servers behind it.')
+    .version(version, '--version', 'print the version of this command')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .showHelpAfterError('(Add --help for what the command takes.)');
+  addGlobalFlags(program);
+  for (const make of COMMANDS) program.addCommand(make(surroundings));
+  for (const command of [program, ...descendants(program)]) {
+    command
+      .exitOverride()
+      .configureOutput({
+        writeOut: (text) => void terminal.stdout.write(text),
+        writeErr: (text) => void terminal.stderr.write(text),
+        getOutHelpWidth: () => terminal.stdout.columns ?? 100,
+        getOutHasColors: () => false,
+        getErrHasColors: () => false,
+      })
+      .configureHelp({ showGlobalOptions: true })
+      .helpOption('-h, --help', 'print this help');
+  }
+  return program;
+}
+
+const descendants = (command: Command): Command[] => command.commands.flatMap((each) => [each, ...descendants(each)]);
+
+/**
+ * Runs one command line and writes its results and errors.
+ * @param args without the programs, such as `['adapters', 'list']`
+ * @returns the exit code; never rejects
+ */
+export async function runCommandLine(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
+  const { terminal, signal } = surroundings;
+  try {
+    await createProgram(surroundings).parseAsync([...args], { from: 'user' });
+    return EXIT.done;
+  } catch (thrown) {
+    if (signal.aborted) return EXIT.interrupted;
+    const { exit, message } = failureOf(thrown);
+    if (message) await write(terminal.stderr, `${paint('red', 'error:', terminal.stderr, terminal)} ${message}\n`);
+    return exit;
+  }
+}
