@@ -26,7 +26,7 @@ import { ListenUpdates } from './listen-updates.js';
 import { SessionUpdates } from './session-updates.js';
 import { Discovery, type McpSourceParts } from './discovery.js';
 import { listAll } from './list-all.js';
-import { ENDED_EARLY } from './transport.js';
+import { isBreak } from './transport.js';
 
 const OPEN_MS = 20_000;
 /** Of requests that are under way when the resource is changed or removed. */
@@ -293,12 +293,3 @@ export class McpSource implements ToolSource {
 }
 
 const isUnknownSession = (error: unknown): boolean => error instanceof SdkHttpError && error.status === 404;
-
-/** Whether a server has begun to serve a request and not ended. */
-function isBreak(error: unknown): boolean {
-  if (error instanceof ProtocolError) return error.code === ENDED_EARLY;
-  const { code, cause } = error as NodeJS.ErrnoException;
-  return (
-    (code ?? '').startsWith('UND_ERR_SOCKET') || code === 'ECONNRESET' || (cause instanceof Error && isBreak(cause))
-  );
-}
