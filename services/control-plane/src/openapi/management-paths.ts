@@ -1,5 +1,6 @@
 import { adapterDocumentation } from '../adapters/definition.js';
 import { apiKeyPaths } from './api-key-paths.js';
+import { definitionPaths } from './definition-paths.js';
 import { AuditQuery, ExportQuery } from '../audit/query.js';
 import { EventQuery } from '../events/query.js';
 import type { Examples, ResourceDocumentation } from '../resources/definition.js';
@@ -279,4 +280,4 @@ const eventPaths = {
 };
 
 /** The paths that the control plane serves. The data plane serves the MCP paths. */
-export const managementPaths = { ...resourcePaths(adapterDocumentation), ...sessionPaths, ...resourcePaths(toolDocumentation), ...resourcePaths(toolsetDocumentation), ...registryPaths, ...eventPaths, ...tenantPaths, ...apiKeyPaths, ...auditPaths, ...permissionPaths };
+export const managementPaths = { ...resourcePaths(adapterDocumentation), ...sessionPaths, ...resourcePaths(toolDocumentation), ...definitionPaths, ...resourcePaths(toolsetDocumentation), ...registryPaths, ...eventPaths, ...tenantPaths, ...apiKeyPaths, ...auditPaths, ...permissionPaths };
