@@ -116,6 +116,7 @@ describe('the status of every route', () => {
       JSON.stringify(toolOf(tool, { requiredRoles: ['team'], useWorkloadIdentity: true })),
     ':set': ({ set }) => JSON.stringify(toolsetOf(set)),
     ':tenant': ({ tenant }) => JSON.stringify({ id: tenant, ...ACME }),
+    approval: () => JSON.stringify({ definitions: [{ name: 'find', hash: null }] }),
     quota: () => '{}',
     key: () => JSON.stringify({ name: 'nightly' }),
     'key+roles': () => JSON.stringify({ name: 'nightly', roles: ['ops'] }),

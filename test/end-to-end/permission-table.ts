@@ -61,6 +61,9 @@ export const MANAGEMENT: Row[] = [
   ['POST /tools/:tool :tool', NOT_POSSIBLE],
   ['GET /tools/:tool/status', READ, NONE],
   ['GET /tools/:tool/logs', READ, NONE],
+  ['GET /tools/:tool/definition-changes', READ, NONE],
+  ['POST /tools/:tool/definition-changes', NOT_POSSIBLE],
+  ['POST /tools/:tool/definition-changes/approve approval', [401, 404, 403, 400, 400, 400], NONE], // nothing waits
   ['GET /tools/:tool/mcp', NONE],
   ['GET /toolsets', SIGNED_IN],
   ['POST /toolsets :set', [401, 409, 409, 409, 409, 409], [401, 201, 201, 201, 201, 201]],

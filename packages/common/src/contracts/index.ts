@@ -20,6 +20,20 @@ export {
   ServerTls,
   UpstreamAuth,
 } from './credential.js';
+export {
+  ApprovalBody,
+  ApprovedDefinition,
+  DEFINITION_BOUNDS,
+  DefinitionChanges,
+  type DefinitionChange,
+  definitionKey,
+  type DefinitionKind,
+  DefinitionReport,
+  type Difference,
+  PublishedLock,
+  RecordedDefinition,
+  type ReportedDefinition,
+} from './definition-lock.js';
 export { OperationPlan, type BodyPlan, type ParameterPlan } from './operation-plan.js';
 export { PublishedDefinition, PublishedTool, PublishedToolset } from './published-tool.js';
 export type { ReplicatedSpec, ResourceRequest } from './replicated.js';
@@ -72,6 +86,7 @@ export {
 export {
   DEFAULT_MCP_PATH,
   DEFAULT_PORT,
+  lockOf,
   matchesName,
   MAX_OPERATIONS,
   type OpenApiSource,

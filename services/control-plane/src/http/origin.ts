@@ -1,4 +1,4 @@
-import { malformedRequest } from '@mcp-gateway/common/errors';
+import { forbidden, malformedRequest } from '@mcp-gateway/common/errors';
 import { clientAddressBy, type IsOwnService } from '@mcp-gateway/identity';
 import { INTERNAL_SECRET_HEADER } from '@mcp-gateway/platform/serving';
 import type { Request, RequestHandler } from 'express';
@@ -8,13 +8,18 @@ const OF_PROXIES = /^(forwarded|x[-_]forwarded[-_].*)$/;
 
 const own = new WeakSet<Request>();
 
+/** Refuses requests without one of the secrets. Comes after `settleOrigin`. */
+export const requireOwnService: RequestHandler = (req, _res, next) => {
+  if (!own.has(req)) {
+    throw forbidden('MCP_GATEWAY_INTERNAL_SECRETS of the caller and of the control plane have no secret in common');
+  }
+  next();
+};
+
 /** Scheme and host at which clients see the gateway, as a data plane or a trusted proxy said. */
 const seen = new WeakMap<Request, string>();
 
 const AUTHORITY = /^[\w.:[\]-]{1,255}$/;
-
-/** Whether the request had one of the secrets; false before `settleOrigin`. */
-export const isFromOwnService = (req: Request): boolean => own.has(req);
 
 export interface OriginParts {
   isOwnService: IsOwnService;

@@ -1,4 +1,4 @@
-import { AdapterBody, AdapterResource, AdapterStatus, ApiKeyBody, ApiKeyCreated, ApiKeyResource, AuditEntry, AuditOutcome, ChangeEvent, Condition, Icon, PermissionExplanation, Phase, Quota, QuotaResource, RegistryList, RegistryServer, ReplicaStatus, SessionLimits, SessionResource, TenantBody, TenantResource, ToolBody, ToolResource, ToolsetBody, ToolsetResource, ToolsetStatus, ToolStatus } from '@mcp-gateway/common/contracts';
+import { AdapterBody, AdapterResource, AdapterStatus, ApiKeyBody, ApiKeyCreated, ApiKeyResource, ApprovalBody, AuditEntry, AuditOutcome, ChangeEvent, Condition, DefinitionChanges, Icon, PermissionExplanation, Phase, Quota, QuotaResource, RegistryList, RegistryServer, ReplicaStatus, SessionLimits, SessionResource, TenantBody, TenantResource, ToolBody, ToolResource, ToolsetBody, ToolsetResource, ToolsetStatus, ToolStatus } from '@mcp-gateway/common/contracts';
 import { Problem } from '@mcp-gateway/common/errors';
 import { z } from 'zod';
 import { mcpPaths, mcpSchemas } from './mcp-paths.js';
@@ -11,10 +11,12 @@ const schemas = {
   ApiKeyBody: withoutDefaults(schemaOf(ApiKeyBody, 'input')),
   ApiKeyCreated: schemaOf(ApiKeyCreated, 'output'),
   ApiKeyResource: schemaOf(ApiKeyResource, 'output'),
+  ApprovalBody: withoutDefaults(schemaOf(ApprovalBody, 'input')),
   AuditEntry: schemaOf(AuditEntry, 'output'),
   AuditOutcome: schemaOf(AuditOutcome, 'output'),
   ChangeEvent: schemaOf(ChangeEvent, 'output'),
   Condition: schemaOf(Condition, 'output'),
+  DefinitionChanges: schemaOf(DefinitionChanges, 'output'),
   Icon: schemaOf(Icon, 'output'),
   PermissionExplanation: schemaOf(PermissionExplanation, 'output'),
   Phase: schemaOf(Phase, 'output'),

@@ -1,5 +1,6 @@
 import { adapterDocumentation } from '../adapters/definition.js';
 import { apiKeyPaths } from './api-key-paths.js';
+import { definitionPaths } from './definition-paths.js';
 import { AuditQuery, ExportQuery } from '../audit/query.js';
 import { EventQuery } from '../events/query.js';
 import type { Examples, ResourceDocumentation } from '../resources/definition.js';
@@ -269,7 +270,7 @@ const eventPaths = {
         'with your sign-in.',
       parameters: [...queryParameters(EventQuery), header('Last-Event-ID', 'Id of the last event that you have. It comes before `since`.')],
       responses: responses({
-        200: { description: 'Events until the client leaves.', content: { 'text/event-stream': { schema: { type: 'string' } } } },
+        200: { description: 'Events until the client leaves.', content: { 'text/event-stream': { schema: { type: 'string', contentMediaType: 'text/event-stream', contentSchema: ref('ChangeEvent') } } } },
         400: problem('A parameter is not valid.'),
         429: problem('You have 20 streams open at this control plane, the maximum.'),
         503: unavailable,
@@ -279,4 +280,4 @@ const eventPaths = {
 };
 
 /** The paths that the control plane serves. The data plane serves the MCP paths. */
-export const managementPaths = { ...resourcePaths(adapterDocumentation), ...sessionPaths, ...resourcePaths(toolDocumentation), ...resourcePaths(toolsetDocumentation), ...registryPaths, ...eventPaths, ...tenantPaths, ...apiKeyPaths, ...auditPaths, ...permissionPaths };
+export const managementPaths = { ...resourcePaths(adapterDocumentation), ...sessionPaths, ...resourcePaths(toolDocumentation), ...definitionPaths, ...resourcePaths(toolsetDocumentation), ...registryPaths, ...eventPaths, ...tenantPaths, ...apiKeyPaths, ...auditPaths, ...permissionPaths };

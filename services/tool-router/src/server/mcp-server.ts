@@ -178,9 +178,15 @@ function handleSession(
 }
 
 /** Lists that lack a source must not be kept: they are not complete (MCP 2026-07-28, caching). */
-function freshness({ missing }: View, isLegacy: boolean): Record<string, unknown> {
-  const incomplete = missing.length > 0 && { _meta: { 'mcp-gateway/missing': missing.map(({ name }) => name) } };
-  return { ...(!isLegacy && { ttlMs: missing.length > 0 ? 0 : TTL_MS, cacheScope: 'private' }), ...incomplete };
+function freshness({ missing, heldBack }: View, isLegacy: boolean): Record<string, unknown> {
+  const _meta = {
+    ...(missing.length > 0 && { 'mcp-gateway/missing': missing.map(({ name }) => name) }),
+    ...(heldBack.length > 0 && { 'mcp-gateway/held-back': heldBack }),
+  };
+  return {
+    ...(!isLegacy && { ttlMs: missing.length > 0 ? 0 : TTL_MS, cacheScope: 'private' }),
+    ...(Object.keys(_meta).length > 0 && { _meta }),
+  };
 }
 
 function nothingListed({ missing }: View): ProtocolError {
