@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { readPrincipal } from '@mcp-gateway/identity';
+import { principalReader } from '@mcp-gateway/identity';
 import { PEPPER, publishedKeys } from '../support/api-keys.js';
 import { callText, connect } from '../support/clients.js';
 import { open, send } from '../support/http.js';
@@ -45,7 +45,7 @@ describe('clients at the URL of all tools and at that of a toolset', () => {
     const seen = lastSeen(router);
     const ours = seen.headers.filter(([name]) => /gateway/i.test(name));
     expect(ours.map(([name]) => name.toLowerCase())).toEqual(['x-mcp-gateway-secret', 'x-mcp-gateway-principal']);
-    const caller = readPrincipal(Object.fromEntries(ours), () => [SECRET]);
+    const caller = principalReader(() => [SECRET])(Object.fromEntries(ours));
     expect(caller).toEqual({ subject: 'bob', name: 'bob', roles: ['team'], tenant: 'default' });
     expect(seen.header('authorization')).toEqual([]);
   });
