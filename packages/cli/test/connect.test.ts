@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { freePort } from '@mcp-gateway/platform/serving';
+import { freePort } from '../../../test/support/gateway.js';
 import { repository } from '../../../test/support/launch.js';
 import { waitFor } from '../../../test/support/wait.js';
 import { connect, type ConnectOptions } from '../src/connect/connect.js';
