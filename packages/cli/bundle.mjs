@@ -11,6 +11,8 @@ await build({
   target: 'node20',
   format: 'esm',
   conditions: ['mcp-gateway-source'],
+  // Packages that have ES modules beside others: esbuild cannot follow UMD.
+  mainFields: ['module', 'main'],
   // Packages in CommonJS that it contains call `require`.
   banner: {
     js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
