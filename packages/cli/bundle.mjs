@@ -11,7 +11,7 @@ await build({
   target: 'node20',
   format: 'esm',
   conditions: ['mcp-gateway-source'],
-  // Packages that have ES modules beside others: esbuild cannot follow UMD.
+  // jsonc-parser has its modules under `module`; what is under `main` cannot be bundled.
   mainFields: ['module', 'main'],
   // Packages in CommonJS that it contains call `require`.
   banner: {

@@ -125,6 +125,7 @@ export const layers = {
       'permissions',
       'tenants',
       'events',
+      'registry',
     ],
     ['resources'],
     ['http'],

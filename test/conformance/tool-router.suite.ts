@@ -41,9 +41,6 @@ const ASKED_LIKE_LEGACY = [
   'tools-call-elicitation',
   'tools-call-sampling',
 ];
-/** Legacy clients cannot follow a resource of a modern server yet. */
-const SUBSCRIPTIONS = ['resources-subscribe', 'resources-unsubscribe'];
-
 /** Which scenarios do not pass at a tool router, by the era of the client and of the server. */
 const CELLS: [client: string, server: string, revision: string, failing: string[]][] = [
   ['modern', 'both-eras', '2026-07-28', OF_DATA_PLANE],
@@ -51,26 +48,42 @@ const CELLS: [client: string, server: string, revision: string, failing: string[
   ['legacy', 'legacy', '2025-06-18', []],
   ['legacy', 'both-eras', '2025-11-25', [...OF_DATA_PLANE, ...OF_RESUMPTION]],
   ['modern', 'legacy', '2026-07-28', [...OF_DATA_PLANE, ...WITHOUT_TOOLS]],
-  ['legacy', 'modern', '2025-11-25', [...OF_DATA_PLANE, ...OF_RESUMPTION, ...ASKED_LIKE_LEGACY, ...SUBSCRIPTIONS]],
+  ['legacy', 'modern', '2025-11-25', [...OF_DATA_PLANE, ...OF_RESUMPTION, ...ASKED_LIKE_LEGACY]],
 ];
+
+/** Where clients find the server: among all tools, and at its own URL as an adapter with `bridge`. */
+const URLS = { tools: '/mcp', adapter: '/adapters/suite/mcp' };
+type Url = keyof typeof URLS;
+
+/** Each bridge of eras is tried at both. */
+const RUNS = CELLS.flatMap(([client, server, revision, failing]) => {
+  const urls: Url[] = client === server || server === 'both-eras' ? ['tools'] : ['tools', 'adapter'];
+  return urls.map((url): [string, string, string, Url, string[]] => [client, server, revision, url, failing]);
+});
 
 const comparisons: Comparison[] = [];
 afterAll(() => printTables(comparisons));
 
-it.each(CELLS)(
-  'a %s client and the %s server behind a tool router, %s',
-  async (client, server, revision, failing) => {
+it.each(RUNS)(
+  'a %s client and the %s server behind a tool router, %s, at the URL of the %s',
+  async (client, server, revision, url, failing) => {
     const router = await startRouter();
-    const url = await startSuiteServer(server);
-    await router.publish('suite', { definition: { type: 'mcp', prefix: '' }, urls: [url], path: '/mcp' });
-    const observer = await modernClient(router.url);
-    const tools = () => observer.listTools(undefined, { cacheMode: 'refresh' });
-    await becomesTrue('the tools', async () => expect((await tools()).tools.length).toBeGreaterThan(0));
+    const origin = await startSuiteServer(server);
+    if (url === 'adapter') await router.publishAdapter('suite', origin, { bridge: true });
+    else await router.publish('suite', { definition: { type: 'mcp', prefix: '' }, urls: [origin], path: '/mcp' });
+    const atRouter = new URL(URLS[url], router.url).href;
+    await becomesTrue('the tools', async () => {
+      const { tools } = await (await modernClient(atRouter)).listTools(undefined, { cacheMode: 'refresh' });
+      expect(tools.length).toBeGreaterThan(0);
+    });
     const injector = await startInjector(new URL(router.url).origin, headersOf(alice));
     afterTest(injector.close);
-    const report = await runServerScenarios(`${injector.url}/mcp`, revision);
+    const report = await runServerScenarios(injector.url + URLS[url], revision);
     const subject = `${client} client, ${server} server`;
-    comparisons.push({ revision, subject, runs: new Map([['tool router', report]]) });
+    const known = comparisons.find((each) => each.subject === subject && each.revision === revision);
+    const { runs } = known ?? { runs: new Map<string, typeof report>() };
+    runs.set(url === 'adapter' ? 'bridge' : 'tool router', report);
+    if (!known) comparisons.push({ revision, subject, runs });
     const failed = [...report].filter(([, checks]) => !passes(checks)).map(([scenario]) => scenario);
     expect(failed.toSorted()).toEqual(failing.toSorted());
   },

@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { auditRows } from '@mcp-gateway/database';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { eventStream } from '../support/events.js';
 import { connect } from '../support/postgres.js';
 import { giveApiKeyAnswers, unheededPublisher } from './support/api-key-answers.js';
-import { record } from './support/audit.js';
+import { giveAuditAnswers } from './support/audit.js';
+import { giveEventAnswers, giveRegistryAnswers } from './support/event-answers.js';
 import { caller, type Answer, type Caller } from './support/callers.js';
 import { specOf, startControlPlane } from './support/control-plane.js';
 import { METHODS, undescribed } from './support/descriptions.js';
@@ -14,14 +14,6 @@ import { openApiDocument } from './support/sources.js';
 import { giveToolAnswers } from './support/tool-answers.js';
 import { giveToolsetAnswers } from './support/toolset-answers.js';
 import { condition, oneSession, replica, session } from './support/statuses.js';
-
-/** The begin of the stream, which does not end. */
-async function eventsAnswer(url: string): Promise<Answer> {
-  const { answer, next, close } = await eventStream(`${url}/events`, { 'x-dev-userid': 'alice' });
-  const text = JSON.stringify(await next());
-  close();
-  return { status: answer.status, headers: answer.headers, text, json: undefined };
-}
 
 const COMPONENT = 'https://mcp-gateway.test/';
 
@@ -252,30 +244,13 @@ describe('every documented answer', () => {
       await alice.get(`${explain}unknown`),
       await outage.get(`${explain}echo`),
     );
-    const adminInOutage = caller(outageUrl, 'root', 'mcp.admin');
-    await auditRows(plane.database).append([record(), record()].map((each) => JSON.stringify(each)));
-    await given(
-      'GET /audit',
-      await root.get('/audit?limit=1'),
-      await root.get('/audit?limit=0'),
-      await adminInOutage.get('/audit'),
-    );
-    await given(
-      'GET /audit/export',
-      await root.get('/audit/export'),
-      await root.get('/audit/export?since=x'),
-      await adminInOutage.get('/audit/export'),
-    );
-    await given(
-      'GET /events',
-      await eventsAnswer(plane.url),
-      await alice.get('/events?since=x'),
-      await outage.get('/events'),
-    );
-    const streams = Array.from({ length: 20 }, () => eventStream(`${plane.url}/events`, { 'x-dev-userid': 'busy' }));
-    const busy = await Promise.all(streams);
-    await given('GET /events', await caller(plane.url, 'busy').get('/events'));
-    for (const { close } of busy) close();
+    await giveAuditAnswers(given, {
+      root,
+      adminInOutage: caller(outageUrl, 'root', 'mcp.admin'),
+      rows: auditRows(plane.database),
+    });
+    await giveEventAnswers(given, { alice, outage, url: plane.url });
+    await giveRegistryAnswers(given, { alice, outage });
     await giveApiKeyAnswers(given, { alice, outage, apiKeys: plane.apiKeys });
     await given('GET /adapters/{name}/logs', await alice.get('/adapters/echo/logs?tail=x'));
     await given(

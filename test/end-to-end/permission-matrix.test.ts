@@ -27,7 +27,11 @@ import { CALLERS, MANAGEMENT, MCP, type Row, type Statuses } from './permission-
 
 /** A request of a table as the OpenAPI document names it. */
 const operationOf = (request: string) =>
-  (/^\w+ [^ ?]+/.exec(request)?.[0] ?? '').replace(/:(name|tool|set)\b/, '{name}').replaceAll(/:\w+/g, '{id}');
+  (/^\w+ [^ ?]+/.exec(request)?.[0] ?? '')
+    .replace(/:(name|tool|set)\b/, '{name}')
+    .replaceAll(/:\w+/g, '{id}')
+    .replace(/(?<=\/servers\/)[^/]+/, '{server}')
+    .replace(/(?<=\/versions\/).+/, '{version}');
 
 it('the tables have every operation of the OpenAPI document', () => {
   const paths = openApiDocument().paths as Record<string, object>;
@@ -112,6 +116,7 @@ describe('the status of every route', () => {
       JSON.stringify(toolOf(tool, { requiredRoles: ['team'], useWorkloadIdentity: true })),
     ':set': ({ set }) => JSON.stringify(toolsetOf(set)),
     ':tenant': ({ tenant }) => JSON.stringify({ id: tenant, ...ACME }),
+    approval: () => JSON.stringify({ definitions: [{ name: 'find', hash: null }] }),
     quota: () => '{}',
     key: () => JSON.stringify({ name: 'nightly' }),
     'key+roles': () => JSON.stringify({ name: 'nightly', roles: ['ops'] }),

@@ -10,19 +10,18 @@ const SET_UP_MS = 600_000;
 const RUN_MS = 400_000;
 const IMAGE = 'both-eras';
 
-/** What works at the server and not at /mcp, by the era of the client. docs/interoperability.md says why. */
+/** What works at the server and not at /mcp. docs/interoperability.md says why. */
 const LEGACY: Feature[] = ['resumption'];
-const MODERN: Feature[] = ['subscriptions'];
 const WITHOUT: Record<string, Feature[]> = {
   'SDK 1': LEGACY,
   'SDK 2': LEGACY,
-  'SDK 2 (auto)': MODERN,
+  'SDK 2 (auto)': [],
   Inspector: [],
   'Inspector (auto)': [],
   mcp: LEGACY,
-  'mcp (auto)': MODERN,
+  'mcp (auto)': [],
   fastmcp: LEGACY,
-  'fastmcp (auto)': MODERN,
+  'fastmcp (auto)': [],
 };
 
 let gateway: Gateway;

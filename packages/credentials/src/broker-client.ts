@@ -2,6 +2,7 @@ import type { SecureContextOptions } from 'node:tls';
 import {
   type CertificateRequest,
   type CredentialRequest,
+  type DefinitionReport,
   IssuedCertificates,
   IssuedCredential,
 } from '@mcp-gateway/common/contracts';
@@ -16,6 +17,8 @@ export interface BrokerClient {
   issue(asked: CredentialRequest): Promise<IssuedCredential>;
   /** @throws GatewayError CREDENTIAL_UNAVAILABLE, ADAPTER_NOT_FOUND, UNAVAILABLE */
   certificates(asked: CertificateRequest): Promise<IssuedCertificates>;
+  /** Records what a source of tools defines. @throws GatewayError UNAVAILABLE */
+  report(report: DefinitionReport): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -40,7 +43,7 @@ const PASSED_ON = new Set<unknown>([
   'SIGN_IN_REQUIRED',
 ] satisfies ErrorCode[]);
 
-/** Asks the control plane for credentials. No message and no log line has what is sent or received. */
+/** Asks the control plane for credentials, and tells it what sources define. No message and no log line has what is sent or received. */
 export function brokerClient({ controlPlane, secrets, tls, log }: BrokerClientParts): BrokerClient {
   const connect: buildConnector.connector = (options, callback) => buildConnector(tls?.() ?? {})(options, callback);
   const limits = { connections: MAX_CONNECTIONS, maxResponseSize: MAX_BYTES };
@@ -79,6 +82,13 @@ export function brokerClient({ controlPlane, secrets, tls, log }: BrokerClientPa
   return {
     issue: (asked) => ask('credentials', asked, IssuedCredential),
     certificates: (asked) => ask('certificates', asked, IssuedCertificates),
+    async report(report) {
+      const { status, json } = await post('definitions', JSON.stringify(report)).catch((cause: unknown) => {
+        throw unavailable('the control plane, which records definitions of tools, does not answer', { cause });
+      });
+      const { detail, title } = json as { detail?: unknown; title?: unknown };
+      if (status !== 200) throw unavailable(`the control plane answers ${status}: ${String(detail ?? title)}`);
+    },
     close: () => dispatcher.destroy(),
   };
 }

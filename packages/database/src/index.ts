@@ -20,6 +20,12 @@ export {
   type ResourceRows,
 } from './resources/rows.js';
 export { tenantRows, type TenantRow, type TenantRows } from './tenants.js';
+export {
+  type StoredDefinitions,
+  toolDefinitionRows,
+  type ToolDefinitionRows,
+  type ToolDefinitions,
+} from './tool-definitions.js';
 export { toolsetRows, type ToolsetRow, type ToolsetRows } from './toolsets.js';
 export { toolRows, toolsOfAdapter, type ToolRow, type ToolRows } from './tools.js';
 export { isDatabaseUnavailable } from './unavailable.js';

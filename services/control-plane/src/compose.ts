@@ -12,6 +12,7 @@ import {
   type Database,
   tenantRows,
   type TenantRows,
+  toolDefinitionRows,
   toolRows,
   toolsOfAdapter,
   toolsetRows,
@@ -43,6 +44,7 @@ import { createApiServer } from './http/server.js';
 import { instrumentApi } from './metrics.js';
 import { managementPaths } from './openapi/management-paths.js';
 import { permissionRoutes } from './permissions/routes.js';
+import { registryRoutes } from './registry/routes.js';
 import { logRoutes, type LogRoutesParts, resourceRoutes } from './resources/routes.js';
 import { type ResourceLimits, resourceService } from './resources/service.js';
 import type { MayUseWorkloadIdentity } from './resources/workload-identity.js';
@@ -52,6 +54,8 @@ import { tenantDirectory } from './tenants/directory.js';
 import { resourceLimits, toolsetLimits } from './tenants/resource-limits.js';
 import { tenantRoutes } from './tenants/routes.js';
 import { tenantService } from './tenants/service.js';
+import { definitionLock } from './tools/definition-lock.js';
+import { definitionRoutes, reportRoutes } from './tools/definition-routes.js';
 import { toolDefinition, type ToolPrivileges } from './tools/definition.js';
 import { toolsetDefinition } from './toolsets/definition.js';
 
@@ -135,6 +139,15 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
         sessionRoutes({ adapters, sessions, postHint: definition.postHint }),
       ],
       ...tools.collections,
+      '/registry/v0.1/servers': [
+        registryRoutes({
+          kinds: {
+            adapter: { rows, rowOf: adapters.row },
+            toolset: { rows: tools.setRows, rowOf: tools.rowOf.toolset },
+          },
+          publicUrl: parts.publicUrl,
+        }),
+      ],
       '/events': [
         eventRoutes({
           changes: changeLog(changeRows(database), { log }),
@@ -153,7 +166,10 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
       ...(keyService && { '/api-keys': [apiKeyRoutes(keyService)] }),
       '/tenants': [tenantRoutes(tenantService({ rows: tenants, directory, counted }))],
     },
-    internal: credentials && credentialRoutes({ rows: { adapter: rows, tool: tools.rows }, broker }),
+    internal: credentials && {
+      ...credentialRoutes({ rows: { adapter: rows, tool: tools.rows }, broker }),
+      ...reportRoutes(tools.lock),
+    },
     isReady: async () => {
       if (!isMigrated()) throw new Error('the database has not been migrated since this process started');
       await database.$queryRaw`SELECT 1`;
@@ -174,7 +190,7 @@ const brokerOf = ({ credentials, log, now }: ControlPlaneParts): CredentialBroke
 
 /** What the tool routers serve. */
 function composeTools(
-  { database, queue, mayUseWorkloadIdentity, now, log }: ControlPlaneParts,
+  { database, queue, mayUseWorkloadIdentity, trail, now, log }: ControlPlaneParts,
   {
     broker,
     findAdapter,
@@ -191,15 +207,21 @@ function composeTools(
   const checkSharedCredential = broker.checkSharedUse;
   const ofTool = toolDefinition(rows, { mayUseWorkloadIdentity, checkSharedCredential, findAdapter });
   const tools = resourceService(ofTool, { queue, limits, log });
-  const ofToolset = toolsetDefinition(toolsetRows(database, now));
+  const definitions = toolDefinitionRows(database);
+  const lock = definitionLock({ tools, rows, definitions, queue, trail, log, now });
+  const setRows = toolsetRows(database, now);
+  const ofToolset = toolsetDefinition(setRows);
   const toolsets = resourceService(ofToolset, { queue, limits: toolsetLimits, log });
   return {
     rows,
+    lock,
+    setRows,
     rowOf: { tool: tools.row, toolset: toolsets.row },
     collections: {
       '/tools': [
         resourceRoutes({ definition: ofTool, service: tools }),
         logRoutes({ ...observing, definition: ofTool, service: tools }),
+        definitionRoutes(lock),
       ],
       '/toolsets': [resourceRoutes({ definition: ofToolset, service: toolsets })],
     },

@@ -237,7 +237,9 @@ function composeServer(
   settings: DataPlaneSettings,
   { log, verifier, apiKeys, introspected, placement, quotas, trail, forwarding, ...parts }: ServerParts,
 ): Server {
-  const { access, publicPath, signIn } = settings;
+  const { publicPath, signIn } = settings;
+  // With a token, which no browser adds by itself: without one, a page could list the servers of the person who sees it.
+  const access = { ...settings.access, openPath: signIn && '/registry/' };
   const { routes, sessions, upstreams } = forwarding;
   const forwarded = forwardedBy(settings.trustedProxies);
   const observers = [...parts.observers, ...(trail ? [auditLog(trail, { forwarded, routes })] : [])];

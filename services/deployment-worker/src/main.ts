@@ -3,6 +3,7 @@ import {
   connectDatabase,
   countResources,
   migrateWhenConnected,
+  toolDefinitionRows,
   toolRows,
   toolsetRows,
 } from '@mcp-gateway/database';
@@ -65,7 +66,8 @@ runMain(async () => {
   const read = documents({ egress });
   defer(async () => [remotes, read].forEach((each) => each.close()));
   const published = routePublisher(redis, prefix).definition;
-  const tools = toolKind(toolRows(database), adapters, { remotes, documents: read, published });
+  const definitions = toolDefinitionRows(database);
+  const tools = toolKind(toolRows(database), adapters, { definitions, remotes, documents: read, published });
   const worker = composeWorker({
     kinds: [adapterKind(adapters, remotes), tools, toolsetKind(toolsetRows(database))],
     countResources: () => countResources(database),

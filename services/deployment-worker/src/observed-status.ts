@@ -13,7 +13,7 @@ export interface SavedStatus {
 
 /** The status of a resource with replicas, from the desired and the observed state. */
 export function observedStatus(
-  { row, workload, revision }: ReplicatedState,
+  { row, workload, revision, approval }: ReplicatedState,
   seen: Observation,
   now: Date,
 ): SavedStatus {
@@ -35,17 +35,21 @@ export function observedStatus(
   const health = (lost && passed) ?? healthCheckCondition({ ...row.spec, path: workload.path }, seen, replicas);
   return {
     phase: phaseOf(wanted, replicas, readiness, rollout),
-    conditions: [readiness, rollout, health].map((condition) => sinceWhen(condition, row.conditions, now)),
+    conditions: [readiness, rollout, health, ...(approval ? [approval] : [])].map((condition) =>
+      sinceWhen(condition, row.conditions, now),
+    ),
     replicas,
   };
 }
 
 /** The status of a resource that runs nothing. */
-export function standingStatus({ row, standing }: UnreplicatedState, now: Date): SavedStatus {
+export function standingStatus({ row, standing, approval }: UnreplicatedState, now: Date): SavedStatus {
   const { phase, conditions } = standing();
   return {
     phase,
-    conditions: conditions.map((condition) => sinceWhen(condition, row.conditions, now)),
+    conditions: [...conditions, ...(approval ? [approval] : [])].map((condition) =>
+      sinceWhen(condition, row.conditions, now),
+    ),
     replicas: [],
   };
 }

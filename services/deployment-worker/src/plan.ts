@@ -35,6 +35,8 @@ interface Desired<Spec extends ResourceSpec> {
   routing: KindRouting;
   /** Of a tool or a toolset: what is published beside its route. */
   definition?: PublishedDefinition;
+  /** Of a tool whose definitions need approval. */
+  approval?: UntimedCondition;
   /** Of a tool whose server has the document that describes it: the definition, from what the worker has read last. */
   documented?: (endpoints: readonly PublishedEndpoint[]) => Promise<Documented>;
 }

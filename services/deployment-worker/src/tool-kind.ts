@@ -3,14 +3,16 @@ import {
   DEFAULT_MCP_PATH,
   DEFAULT_PATH,
   DEFAULT_PORT,
+  type PublishedDefinition,
   type PublishedEndpoint,
   type PublishedTool,
   type ToolSource,
 } from '@mcp-gateway/common/contracts';
 import { unreachable } from '@mcp-gateway/common/errors';
-import type { AdapterRow, AdapterRows, ToolRow, ToolRows } from '@mcp-gateway/database';
+import type { AdapterRow, AdapterRows, ToolDefinitionRows, ToolRow, ToolRows } from '@mcp-gateway/database';
 import { compileOperations, type CompiledOperation } from '@mcp-gateway/openapi';
 import type { RoutePublisher } from '@mcp-gateway/routing';
+import { lockingOf, type Locking, NOTHING_APPROVED } from './definition-lock.js';
 import {
   type DocumentResult,
   type Documents,
@@ -23,6 +25,8 @@ import { type DesiredState, desiredState, type Documented, type KindRouting, typ
 import { remoteStanding } from './remote/standing.js';
 
 export interface ToolKindParts {
+  /** What is approved of sources that describe their tools themselves. Undefined: nothing. */
+  definitions?: Pick<ToolDefinitionRows, 'find'>;
   /** Checks the servers of tools that run elsewhere. */
   remotes?: RemoteChecks;
   /** Reads the documents of tools at their servers. Undefined: none are read. */
@@ -35,12 +39,10 @@ export interface ToolKindParts {
 export function toolKind(
   rows: ToolRows,
   adapters: Pick<AdapterRows, 'find'>,
-  { remotes = UNCHECKED, documents, published = async () => null }: ToolKindParts = {},
+  { definitions = NOTHING_APPROVED, remotes = UNCHECKED, documents, published = async () => null }: ToolKindParts = {},
 ): ManagedKind {
   const compiled = compiledOperations();
-  async function find(name: string): Promise<DesiredState | null> {
-    const row = await rows.find(name);
-    if (!row) return null;
+  async function desired(row: ToolRow): Promise<DesiredState> {
     const { source } = row.spec;
     switch (source.type) {
       case 'http':
@@ -58,14 +60,27 @@ export function toolKind(
         return unreachable(source);
     }
   }
+  async function find(name: string): Promise<DesiredState | null> {
+    const row = await rows.find(name);
+    return row && withLock(await desired(row), await lockingOf(row, definitions));
+  }
   const kind = watching({ kind: 'tool', rows, find }, remotes);
   return {
     ...kind,
     async find(name) {
-      const desired = await kind.find(name);
-      if (!desired?.documented || desired.row.deletedAt) documents?.forget({ kind: 'tool', name });
-      return desired;
+      const found = await kind.find(name);
+      if (!found?.documented || found.row.deletedAt) documents?.forget({ kind: 'tool', name });
+      return found;
     },
+  };
+}
+
+function withLock(desired: DesiredState, { lock, approval }: Locking): DesiredState {
+  if (!lock) return desired;
+  return {
+    ...desired,
+    definition: { ...desired.definition, lock } as PublishedDefinition,
+    ...(approval && { approval }),
   };
 }
 
@@ -108,7 +123,11 @@ function served(row: ToolRow, { port, path, affinity, definition }: Served, remo
 type Source<Type extends ToolSource['type']> = Extract<ToolSource, { type: Type }>;
 
 /** The server is that of the adapter, so nothing of the tool runs. */
-function adapterTools(row: ToolRow, source: Source<'adapter'>, adapter: AdapterRow | null): UnreplicatedState {
+function adapterTools(
+  row: ToolRow,
+  { approval: _, whileChanged: __, ...source }: Source<'adapter'>,
+  adapter: AdapterRow | null,
+): UnreplicatedState {
   const { adapter: name } = source;
   const isThere = adapter !== null && adapter.deletedAt === null;
   const readiness = isThere
@@ -145,7 +164,7 @@ function openApiTools(
 function documentedTools(
   row: ToolRow,
   source: Source<'openapi'>,
-  { remotes, documents, published }: Required<ToolKindParts>,
+  { remotes, documents, published }: Required<Omit<ToolKindParts, 'definitions'>>,
 ): DesiredState {
   const { documentUrl = '', operations: selections, prefix } = source;
   const { remote } = row.spec;

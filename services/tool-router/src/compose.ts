@@ -10,6 +10,7 @@ import { ToolCalls } from './calls/call-tool.js';
 import { ParkedCalls } from './calls/parked-calls.js';
 import { RequestStates } from './calls/request-state.js';
 import { Catalogue } from './catalog/catalogue.js';
+import { DefinitionReports } from './catalog/definition-reports.js';
 import { PAGE } from './catalog/page.js';
 import { Views } from './catalog/view.js';
 import { routerMetrics } from './metrics.js';
@@ -43,6 +44,8 @@ export interface ToolRouterParts {
   log: Logger;
   /** Where credentials for servers come from; undefined: calls of servers that need one fail. */
   broker?: Pick<BrokerClient, 'issue'> | undefined;
+  /** Where the definitions that sources give are recorded; undefined: nowhere, so nothing new can be approved. */
+  recorder?: Pick<BrokerClient, 'report'> | undefined;
   metrics?: Metrics | undefined;
   /** Entries of one page of a list. */
   pageSize?: number;
@@ -68,11 +71,14 @@ export function composeToolRouter(settings: ToolRouterSettings, parts: ToolRoute
   const table = followTools(redis, settings.prefix, log);
   const credentials = new ServerCredentials(parts.broker && credentialCache({ broker: parts.broker }));
   const sources = createSources({ table, credentials, egress: settings.egress, log });
+  const { recorder } = parts;
+  const reports = recorder && new DefinitionReports((report) => recorder.report(report), log);
   const catalogue = new Catalogue({
     table,
     openSource: sources.open,
     openBridge: sources.bridge,
     onListed: metrics?.sourceListed,
+    reports,
     log,
   });
   const views = new Views(catalogue, log);
@@ -103,6 +109,7 @@ export function composeToolRouter(settings: ToolRouterSettings, parts: ToolRoute
     isReady: () => table.isLoaded(),
     async close() {
       parked.close();
+      reports?.close();
       await Promise.all([sessions.close(), modern.close()]);
       await catalogue.close();
       await Promise.all([sources.close(), table.close()]);

@@ -41,7 +41,7 @@ const Config = z.object({
   MCP_GATEWAY_UPSTREAM_TIMEOUT_SECONDS,
   MCP_GATEWAY_INTERNAL_SECRETS,
   CONTROL_PLANE_URL: HttpUrl.optional().describe(
-    'the URL of the control plane, which gives credentials for servers of tools',
+    'the URL of the control plane, which gives credentials for servers of tools and records what they define',
   ),
   ...controlPlaneTlsFields,
   ...announcementFields,
@@ -81,7 +81,7 @@ runMain(async () => {
       proxyFor: proxiesOf(process.env),
     }),
   };
-  const { server, isReady, close } = composeToolRouter(settings, { redis, log, broker, metrics });
+  const { server, isReady, close } = composeToolRouter(settings, { redis, log, broker, recorder: broker, metrics });
   void redis.connect().catch(() => {}); // the client reconnects by itself; /readyz says whether the tools are loaded
 
   defer(() => closeServer(server, 5_000));

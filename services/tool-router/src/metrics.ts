@@ -155,6 +155,11 @@ function addGauges(metrics: Metrics, { redis, catalogue, calls, parked, sessions
     'Unix time at which a source has last listed what it offers',
     ({ listedAt }) => (listedAt === undefined ? undefined : listedAt / 1_000),
   );
+  bySource(
+    'mcp_gateway_source_definitions_held_back',
+    'Tools and prompts of a source that wait for approval',
+    ({ heldBack }) => heldBack.length,
+  );
   bySource('mcp_gateway_source_sessions', 'Sessions of clients at the server of a source', ({ source }) =>
     source.sessions?.(),
   );

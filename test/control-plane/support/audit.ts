@@ -1,3 +1,5 @@
+import type { AuditRows } from '@mcp-gateway/database';
+import type { Answer, Caller } from './callers.js';
 import { randomUUID } from 'node:crypto';
 import type { AuditRecord } from '@mcp-gateway/common/contracts';
 import { afterTest } from '../../support/clean-up.js';
@@ -22,4 +24,24 @@ export function drain(parts: Pick<DrainParts, 'stream' | 'rows'> & Partial<Drain
   const end = drainAudit({ retentionDays: 90, log: silent, timing: QUICK, ...parts });
   afterTest(end);
   return end;
+}
+
+/** Calls the audit for each of its documented answers. */
+export async function giveAuditAnswers(
+  given: (operation: string, ...those: Answer[]) => Promise<void>,
+  { root, adminInOutage, rows }: { root: Caller; adminInOutage: Caller; rows: AuditRows },
+) {
+  await rows.append([record(), record()].map((each) => JSON.stringify(each)));
+  await given(
+    'GET /audit',
+    await root.get('/audit?limit=1'),
+    await root.get('/audit?limit=0'),
+    await adminInOutage.get('/audit'),
+  );
+  await given(
+    'GET /audit/export',
+    await root.get('/audit/export'),
+    await root.get('/audit/export?since=x'),
+    await adminInOutage.get('/audit/export'),
+  );
 }

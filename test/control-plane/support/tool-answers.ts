@@ -30,6 +30,7 @@ export async function giveToolAnswers(
     );
   }
   await given('GET /tools/{name}/logs', await alice.get('/tools/weather/logs?tail=x'));
+  await giveDefinitionAnswers(given, { alice, reader, outage });
   await root.call('PUT', '/tenants/default/quota', { adapters: 0, replicas: 0 });
   await given('POST /tools', await post(weatherTool({ name: 'third' }, { name: 'third' })));
   await given('PUT /tools/{name}', await put({ ...shared, replicaCount: 9 }));
@@ -47,4 +48,31 @@ export async function giveToolAnswers(
   );
   await given('DELETE /tools/{name}', await remove(reader), await remove(alice, stale), await remove());
   await given('DELETE /tools/{name}', await remove(), await remove(outage));
+}
+
+/** The answers of the definition lock, of a tool that needs approval. */
+async function giveDefinitionAnswers(
+  given: Parameters<typeof giveToolAnswers>[0],
+  { alice, reader, outage }: Record<'alice' | 'reader' | 'outage', Caller>,
+) {
+  const path = '/tools/{name}/definition-changes';
+  const source = { type: 'mcp', approval: 'required' };
+  const spec = { name: 'locked', imageName: 'search', imageVersion: '1.0.0', source, requiredRoles: ['staff'] };
+  await alice.call('POST', '/tools', spec);
+  const [changes, of] = ['/tools/locked/definition-changes', '/tools/unknown/definition-changes'];
+  await given(`GET ${path}`, await alice.get(changes), await alice.get(of), await outage.get(changes));
+  const body = (hash: string | null) => ({ definitions: [{ name: 'find', hash }] });
+  const post = (who: Caller, sent: unknown, at = changes, headers = {}) =>
+    who.call('POST', `${at}/approve`, sent, headers);
+  await given(
+    `POST ${path}/approve`,
+    await post(alice, body(null)),
+    await post(alice, {}),
+    await post(reader, body(null)),
+    await post(alice, body(null), of),
+    await post(alice, body('a'.repeat(64))),
+    await post(alice, { definitions: ['x'.repeat(1024 * 1024)] }),
+    await post(alice, body(null), changes, { 'content-type': 'text/plain' }),
+    await post(outage, body(null)),
+  );
 }

@@ -17,7 +17,7 @@ import { connectRedis, freshPrefix } from '../../support/redis.js';
 import { waitFor } from '../../support/wait.js';
 import { composeToolRouter, type ToolRouterParts, type ToolRouterSettings } from './sources.js';
 
-const SECRET = 'a secret that data planes and tool routers share';
+export const SECRET = 'a secret that data planes and tool routers share';
 
 export const principal = (subject: string, ...roles: string[]): Principal => ({
   subject,
@@ -44,13 +44,19 @@ export const headersOf = (caller: Principal): Record<string, string> => ({
 export interface RouterOptions
   extends
     Pick<ToolRouterSettings, 'egress'>,
-    Partial<Pick<ToolRouterParts, 'pageSize' | 'firstListMs' | 'log' | 'broker' | 'metrics'>> {
+    Partial<Pick<ToolRouterParts, 'pageSize' | 'firstListMs' | 'log' | 'broker' | 'metrics' | 'recorder'>> {
   callTimeoutMs?: number;
+  /** Of the keys in Redis. */
+  prefix?: string;
 }
 
 /** A tool router as main.ts builds it, whose tools the test publishes as the worker does. */
-export async function startRouter({ callTimeoutMs = 10_000, egress, ...parts }: RouterOptions = {}) {
-  const prefix = freshPrefix();
+export async function startRouter({
+  callTimeoutMs = 10_000,
+  prefix = freshPrefix(),
+  egress,
+  ...parts
+}: RouterOptions = {}) {
   const publisher = routePublisher(await connectRedis(), prefix);
   await publisher.publishAll([], 0);
   const settings = { prefix, internalSecrets: () => [SECRET], maxBodyBytes: 4 * 1024 * 1024, callTimeoutMs, egress };

@@ -250,6 +250,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tools/{name}/definition-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the tool. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Read what waits for approval
+         * @description Lists what the source of the tool defines, and each tool and prompt whose definition differs from the one that is approved. Only sources with `approval: required` hold anything back.
+         */
+        get: operations["listDefinitionChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tools/{name}/definition-changes/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the tool. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve definitions
+         * @description Approves the definitions that the body names, all or none. Each has the hash that you have read: a definition that has changed again is not approved. Tool routers serve them within seconds.
+         */
+        post: operations["approveDefinitions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/toolsets": {
         parameters: {
             query?: never;
@@ -320,6 +366,74 @@ export interface paths {
          * @description Says whether the last change is published.
          */
         get: operations["getToolsetStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/registry/v0.1/servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List servers as a registry of MCP servers
+         * @description Lists the adapters and toolsets that you may use in the form of the official registry (v0.1), for clients that take a registry, such as VS Code. The URL to configure there ends with `/registry`.
+         */
+        get: operations["listRegistryServers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/registry/v0.1/servers/{server}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the server with its slash encoded, such as `com.example.tools%2Fecho`. */
+                server: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * List the versions of a server
+         * @description Answers with the one version that the gateway has.
+         */
+        get: operations["listRegistryServerVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/registry/v0.1/servers/{server}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the server with its slash encoded, such as `com.example.tools%2Fecho`. */
+                server: string;
+                /** @description A version, or `latest`. */
+                version: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Read a server as a registry of MCP servers
+         * @description Answers with the server in its current version.
+         */
+        get: operations["getRegistryServerVersion"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1223,6 +1337,20 @@ export interface components {
             /** @description When the key was last used, up to a minute ago. Null: not since it was created, or since Redis was last emptied, or Redis is unavailable. */
             lastUsedAt: string | null;
         };
+        ApprovalBody: {
+            /** @description The definitions to approve, each with the hash that you have read. */
+            definitions: {
+                /**
+                 * @description Whether it defines a tool or a prompt. Default: `"tool"`.
+                 * @enum {string}
+                 */
+                kind?: "tool" | "prompt";
+                /** @description Name of the tool or the prompt at its source. */
+                name: string;
+                /** @description `hash` of the change that you have read; null to forget a definition that is removed. */
+                hash: string | null;
+            }[];
+        };
         AuditEntry: {
             /**
              * Format: uuid
@@ -1272,7 +1400,7 @@ export interface components {
             };
             /** @description Name of the tool of a `tools/call`. */
             tool?: string;
-            /** @description Arguments of the call as JSON, redacted and cut; only if its adapter says so in `audit`. */
+            /** @description Arguments of the call as JSON, redacted and cut; only if its adapter says so in `audit`. With `tool.definition-changes`: the definitions that were approved, or found to have changed. */
             arguments?: string;
             /** @description Address of the client, behind the proxies that are trusted. */
             address?: string;
@@ -1347,7 +1475,7 @@ export interface components {
              * @description The aspect that the condition describes.
              * @enum {string}
              */
-            type: "Ready" | "Progressing" | "HealthCheck" | "Document";
+            type: "Ready" | "Progressing" | "HealthCheck" | "Document" | "Approved";
             /**
              * @description Whether the condition holds.
              * @enum {string}
@@ -1362,6 +1490,73 @@ export interface components {
              * @description When `status` last changed.
              */
             lastTransitionTime: string;
+        };
+        DefinitionChanges: {
+            /**
+             * @description Name of the tool resource.
+             * @example mcp-example
+             */
+            name: string;
+            /**
+             * @description `required`: what is not approved is held back.
+             * @enum {string}
+             */
+            approval: "none" | "required";
+            /** @description How the definitions stand, and what to do, for people. */
+            message: string;
+            /** @description When a tool router last reported a change of the definitions; null: none has reported any yet. */
+            reportedAt: string | null;
+            /** @description What differs from what is approved, by kind and name. */
+            changes: {
+                /**
+                 * @description Whether it defines a tool or a prompt.
+                 * @enum {string}
+                 */
+                kind: "tool" | "prompt";
+                /** @description Name of the tool or the prompt at its source. */
+                name: string;
+                /**
+                 * @description new: nothing of this name is approved. changed: the approved definition is another one. removed: the source has no such definition any more.
+                 * @enum {string}
+                 */
+                change: "new" | "changed" | "removed";
+                /** @description SHA-256 of what the source defines now; null if it defines nothing of this name any more. */
+                hash: string | null;
+                /** @description SHA-256 of the approved definition; null if there is none. */
+                approvedHash: string | null;
+                /** @description When the gateway first saw this hash; null if removed. */
+                since: string | null;
+                /** @description Each member that differs. Of a new definition, all members. */
+                differences: {
+                    /** @description The member that differs: a JSON pointer (RFC 6901) into the definition. */
+                    pointer: string;
+                    /** @description As it was approved. Absent: the member is new. */
+                    before?: unknown;
+                    /** @description As the source defines it now. Absent: the member is gone. */
+                    after?: unknown;
+                }[];
+                /** @description Characters in the differences that nobody sees and a model reads, such as `U+200B`; at most 20. */
+                invisible: string[];
+                /** @description Why it cannot be approved, and what to do. */
+                problem?: string;
+            }[];
+            /** @description All that the source defines now; at most 5000. */
+            definitions: {
+                /**
+                 * @description Whether it defines a tool or a prompt.
+                 * @enum {string}
+                 */
+                kind: "tool" | "prompt";
+                /** @description Name of the tool or the prompt at its source. */
+                name: string;
+                /** @description SHA-256 of the definition in canonical form (RFC 8785), without `_meta`. */
+                hash: string;
+                /**
+                 * Format: date-time
+                 * @description When the gateway first saw this hash.
+                 */
+                since: string;
+            }[];
         };
         Icon: {
             /** @description https URL of the image, or the image itself as a data URL in base64. */
@@ -1599,6 +1794,81 @@ export interface components {
                 };
             };
         };
+        RegistryList: {
+            /** @description One page. */
+            servers: components["schemas"]["RegistryServer"][];
+            /** @description Of the page. */
+            metadata: {
+                /** @description `cursor` of the next page; absent on the last one. */
+                nextCursor?: string;
+                /** @description How many servers this page has. */
+                count: number;
+            };
+        };
+        RegistryServer: {
+            /** @description The server, as in `server.json`. */
+            server: {
+                /** @description The format of this object. */
+                $schema: string;
+                /** @description Name of the server: the host of the gateway, reversed, and the name of the resource. */
+                name: string;
+                /** @description Name for people. */
+                title?: string;
+                /** @description A text for people, cut to 100 characters. */
+                description: string;
+                /** @description `1.0.` and the generation of the resource. */
+                version: string;
+                /** @description Where people read about it. */
+                websiteUrl?: string;
+                /** @description The icons that are URLs. */
+                icons?: components["schemas"]["Icon"][];
+                /** @description How MCP clients connect. */
+                remotes: {
+                    /**
+                     * @description The transport.
+                     * @enum {string}
+                     */
+                    type: "streamable-http";
+                    /** @description URL at this gateway for MCP clients. */
+                    url: string;
+                }[];
+                /** @description What the format has no field for. */
+                _meta: {
+                    /** @description Kind and name of the resource here, its tags, owner and phase. */
+                    "io.modelcontextprotocol.registry/publisher-provided": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description What the registry adds. */
+            _meta: {
+                /** @description What registries say of a server. */
+                "io.modelcontextprotocol.registry/official": {
+                    /**
+                     * @description The gateway lists no others.
+                     * @enum {string}
+                     */
+                    status: "active";
+                    /**
+                     * Format: date-time
+                     * @description The same as `publishedAt`.
+                     */
+                    statusChangedAt: string;
+                    /**
+                     * Format: date-time
+                     * @description When the resource was registered.
+                     */
+                    publishedAt: string;
+                    /**
+                     * Format: date-time
+                     * @description When its spec was last replaced.
+                     */
+                    updatedAt: string;
+                    /** @description True: the gateway has one version of each. */
+                    isLatest: boolean;
+                };
+            };
+        };
         ReplicaStatus: {
             /** @description Name of the replica. */
             name: string;
@@ -1820,6 +2090,16 @@ export interface components {
                 path?: string;
                 /** @description Begins the names under which clients see the tools, such as `crm_` in `crm_search`; `""` for none. Absent: the name of the resource with `_`. */
                 prefix?: string;
+                /**
+                 * @description `required`: tools and prompts are served once somebody has approved their definitions, and a change is held back until it is approved, too. Absent or `none`: they are served as the server defines them.
+                 * @enum {string}
+                 */
+                approval?: "none" | "required";
+                /**
+                 * @description With `approval: required`, what clients see of a tool whose definition has changed: `last-approved`, also if absent, is the definition that was approved; `hidden` is nothing.
+                 * @enum {string}
+                 */
+                whileChanged?: "last-approved" | "hidden";
             } | {
                 /**
                  * @description Chosen tools, prompts and resources of an adapter. The tool has no server of its own.
@@ -1839,6 +2119,16 @@ export interface components {
                 resources?: string[];
                 /** @description Begins the names under which clients see the tools, such as `crm_` in `crm_search`; `""` for none. Absent: the name of the resource with `_`. */
                 prefix?: string;
+                /**
+                 * @description `required`: tools and prompts are served once somebody has approved their definitions, and a change is held back until it is approved, too. Absent or `none`: they are served as the server defines them.
+                 * @enum {string}
+                 */
+                approval?: "none" | "required";
+                /**
+                 * @description With `approval: required`, what clients see of a tool whose definition has changed: `last-approved`, also if absent, is the definition that was approved; `hidden` is nothing.
+                 * @enum {string}
+                 */
+                whileChanged?: "last-approved" | "hidden";
             } | {
                 /**
                  * @description The server is an HTTP API, and chosen operations of its OpenAPI document become tools.
@@ -2100,6 +2390,16 @@ export interface components {
                 path?: string;
                 /** @description Begins the names under which clients see the tools, such as `crm_` in `crm_search`; `""` for none. Absent: the name of the resource with `_`. */
                 prefix?: string;
+                /**
+                 * @description `required`: tools and prompts are served once somebody has approved their definitions, and a change is held back until it is approved, too. Absent or `none`: they are served as the server defines them.
+                 * @enum {string}
+                 */
+                approval?: "none" | "required";
+                /**
+                 * @description With `approval: required`, what clients see of a tool whose definition has changed: `last-approved`, also if absent, is the definition that was approved; `hidden` is nothing.
+                 * @enum {string}
+                 */
+                whileChanged?: "last-approved" | "hidden";
             } | {
                 /**
                  * @description Chosen tools, prompts and resources of an adapter. The tool has no server of its own.
@@ -2119,6 +2419,16 @@ export interface components {
                 resources?: string[];
                 /** @description Begins the names under which clients see the tools, such as `crm_` in `crm_search`; `""` for none. Absent: the name of the resource with `_`. */
                 prefix?: string;
+                /**
+                 * @description `required`: tools and prompts are served once somebody has approved their definitions, and a change is held back until it is approved, too. Absent or `none`: they are served as the server defines them.
+                 * @enum {string}
+                 */
+                approval?: "none" | "required";
+                /**
+                 * @description With `approval: required`, what clients see of a tool whose definition has changed: `last-approved`, also if absent, is the definition that was approved; `hidden` is nothing.
+                 * @enum {string}
+                 */
+                whileChanged?: "last-approved" | "hidden";
             } | {
                 /**
                  * @description The server is an HTTP API, and chosen operations of its OpenAPI document become tools.
@@ -3807,6 +4117,165 @@ export interface operations {
             };
         };
     };
+    listDefinitionChanges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the tool. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The definitions and their changes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DefinitionChanges"];
+                };
+            };
+            /** @description The request does not identify its caller in a way that the gateway accepts. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Requests from this web origin or for this host are not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The tool does not exist, or you may not read it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached; try again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approveDefinitions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the tool. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        /** @description `kind`, `name` and `hash` of the changes that you agree to. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApprovalBody"];
+            };
+        };
+        responses: {
+            /** @description They are approved. The answer has the changes that remain. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DefinitionChanges"];
+                };
+            };
+            /** @description The body is not valid, the tool needs no approval, or a definition is too large to be approved. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request does not identify its caller in a way that the gateway accepts. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may read the tool but not change it. Or: requests from this web origin or for this host are not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The tool does not exist, or you may not read it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A definition has changed since you read it. Nothing is approved. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached, or other callers keep changing the tool; try again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listToolsets: {
         parameters: {
             query?: {
@@ -4276,6 +4745,195 @@ export interface operations {
                 };
             };
             /** @description The toolset does not exist, or you may not read it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached; try again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRegistryServers: {
+        parameters: {
+            query?: {
+                /** @description Begin of the page: `metadata.nextCursor` of the previous page. */
+                cursor?: string;
+                /** @description How many servers at most. */
+                limit?: number;
+                /** @description Only servers with this text in name, title, description, owner or tags, in any case. */
+                search?: string;
+                /** @description Only servers whose spec was replaced at this time or later. */
+                updated_since?: string;
+                /** @description Only servers in this version; `latest` is every server in its only version. */
+                version?: string;
+                /** @description Has no effect: the gateway keeps no deleted servers. */
+                include_deleted?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistryList"];
+                };
+            };
+            /** @description A parameter is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request does not identify its caller in a way that the gateway accepts. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Requests from this web origin or for this host are not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached; try again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRegistryServerVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the server with its slash encoded, such as `com.example.tools%2Fecho`. */
+                server: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistryList"];
+                };
+            };
+            /** @description The request does not identify its caller in a way that the gateway accepts. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Requests from this web origin or for this host are not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server does not exist, has no such version, or you may not use it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached; try again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRegistryServerVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the server with its slash encoded, such as `com.example.tools%2Fecho`. */
+                server: string;
+                /** @description A version, or `latest`. */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The server. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistryServer"];
+                };
+            };
+            /** @description The request does not identify its caller in a way that the gateway accepts. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Requests from this web origin or for this host are not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server does not exist, has no such version, or you may not use it. */
             404: {
                 headers: {
                     [name: string]: unknown;

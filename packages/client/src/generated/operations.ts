@@ -96,6 +96,18 @@ export const operationTable = {
     "tag": "tools",
     "type": "text/plain"
   },
+  "listDefinitionChanges": {
+    "method": "get",
+    "path": "/tools/{name}/definition-changes",
+    "tag": "tools",
+    "type": "application/json"
+  },
+  "approveDefinitions": {
+    "method": "post",
+    "path": "/tools/{name}/definition-changes/approve",
+    "tag": "tools",
+    "type": "application/json"
+  },
   "listToolsets": {
     "method": "get",
     "path": "/toolsets",
@@ -130,6 +142,24 @@ export const operationTable = {
     "method": "get",
     "path": "/toolsets/{name}/status",
     "tag": "toolsets",
+    "type": "application/json"
+  },
+  "listRegistryServers": {
+    "method": "get",
+    "path": "/registry/v0.1/servers",
+    "tag": "registry",
+    "type": "application/json"
+  },
+  "listRegistryServerVersions": {
+    "method": "get",
+    "path": "/registry/v0.1/servers/{server}/versions",
+    "tag": "registry",
+    "type": "application/json"
+  },
+  "getRegistryServerVersion": {
+    "method": "get",
+    "path": "/registry/v0.1/servers/{server}/versions/{version}",
+    "tag": "registry",
     "type": "application/json"
   },
   "streamEvents": {

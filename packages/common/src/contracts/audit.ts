@@ -82,9 +82,14 @@ export const AuditRecord = z
       .optional()
       .meta({ description: 'The resource that the request named. It need not exist.' }),
     tool: z.string().optional().meta({ description: 'Name of the tool of a `tools/call`.' }),
-    arguments: z.string().optional().meta({
-      description: 'Arguments of the call as JSON, redacted and cut; only if its adapter says so in `audit`.',
-    }),
+    arguments: z
+      .string()
+      .optional()
+      .meta({
+        description:
+          'Arguments of the call as JSON, redacted and cut; only if its adapter says so in `audit`. With `tool.definition-changes`: ' +
+          'the definitions that were approved, or found to have changed.',
+      }),
     address: z.string().optional().meta({ description: 'Address of the client, behind the proxies that are trusted.' }),
     via: z.string().optional().meta({ description: 'The other end of the connection, if that is not `address`.' }),
     userAgent: z.string().optional().meta({ description: 'The first 256 characters of `User-Agent`.' }),

@@ -1,4 +1,4 @@
-export { aboutFields, Icon, Tag } from './about.js';
+export { Icon, Tag } from './about.js';
 export { ArgumentAudit, AuditEntry, AuditOutcome, AuditRecord } from './audit.js';
 export {
   AdapterBody,
@@ -20,10 +20,26 @@ export {
   ServerTls,
   UpstreamAuth,
 } from './credential.js';
+export {
+  ApprovalBody,
+  ApprovedDefinition,
+  DEFINITION_BOUNDS,
+  DefinitionChanges,
+  type DefinitionChange,
+  definitionKey,
+  type DefinitionKind,
+  DefinitionReport,
+  type Difference,
+  PublishedLock,
+  RecordedDefinition,
+  type ReportedDefinition,
+} from './definition-lock.js';
 export { OperationPlan, type BodyPlan, type ParameterPlan } from './operation-plan.js';
 export { PublishedDefinition, PublishedTool, PublishedToolset } from './published-tool.js';
 export type { ReplicatedSpec, ResourceRequest } from './replicated.js';
 export { PermissionExplanation } from './permission.js';
+export { RegistryList, RegistryServer } from './registry.js';
+export { type ConvertedEntry, fromRegistryEntry, type FromRegistryEntry } from './registry-entry.js';
 export { RemoteServer } from './remote.js';
 export { ChangeEvent } from './event.js';
 export { CLIENT_METHODS, EVERY_METHOD, Policy } from './policy.js';
@@ -70,6 +86,7 @@ export {
 export {
   DEFAULT_MCP_PATH,
   DEFAULT_PORT,
+  lockOf,
   matchesName,
   MAX_OPERATIONS,
   type OpenApiSource,

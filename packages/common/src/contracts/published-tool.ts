@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PublishedLock } from './definition-lock.js';
 import { OperationPlan } from './operation-plan.js';
 import { McpTool, ToolDefinition } from './tool.js';
 import { ToolsetSpec } from './toolset.js';
@@ -14,11 +15,11 @@ import { ToolsetSpec } from './toolset.js';
  *          adapter count. Only a caller that may use the adapter as well sees them.
  * openapi  Each tool is a request to the URL of an endpoint. The path of the request is that of the plan, not that of the endpoint.
  *
- * `prefix` begins the exposed names; `prefixOf` has its default.
+ * `prefix` begins the exposed names; `prefixOf` has its default. `lock` has what is approved of a source that needs approval.
  */
 export const PublishedTool = z.discriminatedUnion('type', [
   z.object({ type: z.literal('http'), tool: McpTool, method: ToolDefinition.shape.method }),
-  z.object({ type: z.literal('mcp'), prefix: z.string().optional() }),
+  z.object({ type: z.literal('mcp'), prefix: z.string().optional(), lock: PublishedLock.optional() }),
   z.object({
     type: z.literal('adapter'),
     adapter: z.string(),
@@ -26,6 +27,7 @@ export const PublishedTool = z.discriminatedUnion('type', [
     prompts: z.array(z.string()).optional(),
     resources: z.array(z.string()).optional(),
     prefix: z.string().optional(),
+    lock: PublishedLock.optional(),
   }),
   z.object({
     type: z.literal('openapi'),

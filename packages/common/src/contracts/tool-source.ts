@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { boundedString, text } from './adapter-fields.js';
 import { boundedJson } from './bounded-json.js';
+import { Approval, WhileChanged } from './definition-lock.js';
 import { Port, UrlPath } from './replicated.js';
 import { ResourceName } from './resource.js';
 
@@ -63,6 +64,20 @@ const OpenApiDocument = bounded(MAX_DOCUMENT_CHARS)
       '`$ref` begins with `#/components/` or `#/paths/`. Either this or `documentUrl`.',
   });
 
+/** Of a source whose server describes its tools itself, and may describe others tomorrow. */
+const lockFields = {
+  approval: Approval.optional().meta({
+    description:
+      '`required`: tools and prompts are served once somebody has approved their definitions, and a change is held back until it ' +
+      'is approved, too. Absent or `none`: they are served as the server defines them.',
+  }),
+  whileChanged: WhileChanged.optional().meta({
+    description:
+      'With `approval: required`, what clients see of a tool whose definition has changed: `last-approved`, also if absent, is ' +
+      'the definition that was approved; `hidden` is nothing.',
+  }),
+};
+
 const DocumentUrl = boundedString(2048, 1)
   .refine((url) => (url.startsWith('/') ? isPath(url) : /^https?:\/\//i.test(url) && URL.canParse(url)), {
     error: 'must be a path at the server, such as /openapi.json, or an http or https URL',
@@ -98,6 +113,7 @@ export const ToolSource = z
           default: DEFAULT_MCP_PATH,
         }),
         prefix: Prefix,
+        ...lockFields,
       }),
       z.strictObject({
         type: z.literal('adapter').meta({
@@ -110,6 +126,7 @@ export const ToolSource = z
         prompts: names('Prompts of the adapter'),
         resources: names('Resources and resource templates of the adapter, by URI'),
         prefix: Prefix,
+        ...lockFields,
       }),
       z.strictObject({
         type: z.literal('openapi').meta({
@@ -162,4 +179,14 @@ export function matchesName(pattern: string, name: string): boolean {
     at = found + part.length;
   }
   return true;
+}
+
+/**
+ * How a source is locked that serves nothing before it is approved; undefined for one that needs no approval. Documents are sent
+ * with PUT: a caller that sends one approves it.
+ */
+export function lockOf(source: ToolSource): { whileChanged: WhileChanged } | undefined {
+  const isDiscovered = source.type === 'mcp' || source.type === 'adapter';
+  if (!isDiscovered || source.approval !== 'required') return undefined;
+  return { whileChanged: source.whileChanged ?? 'last-approved' };
 }

@@ -138,7 +138,8 @@ export const errorCatalogue = {
     status: 412,
     rpcCode: -32000,
     title: 'The resource has changed since you read it',
-    cause: 'If-Match, or the id or generation in the body, is not the current one. Nothing was changed.',
+    cause:
+      'If-Match, or the id, generation or hash in the body, is not the current one. Nothing was changed or approved.',
     remedy: 'Read the resource again, repeat your change on what you read, and send it.',
   },
   TOO_LARGE: {

@@ -36,10 +36,12 @@ export function readableBy({ subject, roles, adminOf = [], isAdmin, names }: Rea
 const CURRENT_PHASE = Prisma.sql`CASE WHEN observed_generation = generation THEN phase
   WHEN observed_generation = 0 THEN 'Pending' ELSE 'Progressing' END`;
 
-export function matching({ words = [], tags = [], phases }: ListPage): Prisma.Sql[] {
+export function matching({ words = [], tags = [], phases, updatedSince, generation }: ListPage): Prisma.Sql[] {
   return [
     ...words.map((word) => Prisma.sql`strpos(search, mcp_gateway_lower(${word}::text)) > 0`),
     ...(tags.length > 0 ? [Prisma.sql`tags @> ${[...tags]}::text[]`] : []),
+    ...(updatedSince ? [Prisma.sql`updated_at >= ${updatedSince}`] : []),
+    ...(generation === undefined ? [] : [Prisma.sql`generation = ${generation}`]),
     ...(phases ? [Prisma.sql`${CURRENT_PHASE} = ANY(${[...phases]}::text[])`] : []),
   ];
 }

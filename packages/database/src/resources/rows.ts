@@ -42,6 +42,10 @@ export interface ListPage extends Page {
   words?: readonly string[];
   /** It has all of these. */
   tags?: readonly string[];
+  /** Its spec was replaced at this time or later. */
+  updatedSince?: Date;
+  /** It has this generation. */
+  generation?: number;
   /** It is in one of these; undefined: any. */
   phases?: readonly Phase[] | undefined;
 }

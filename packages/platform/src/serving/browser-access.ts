@@ -8,6 +8,8 @@ export interface BrowserAccess {
   allowedOrigins: readonly string[];
   /** Names, without ports, by which the service may be called beside those of this machine. Empty: any, unless on loopback. */
   allowedHosts: readonly string[];
+  /** Pages of any origin may read what is below this path. */
+  openPath?: string | undefined;
   /** The service listens on loopback: then its own pages may call. */
   loopback: boolean;
 }
@@ -35,6 +37,10 @@ export const browserAccess = (config: {
     loopback,
   };
 };
+
+/** Whether pages of any origin may read what is at a URL. */
+export const isOpenToPages = (url: string | undefined, { openPath }: BrowserAccess): boolean =>
+  openPath !== undefined && url !== undefined && url.startsWith(openPath);
 
 /**
  * Refuses what a web page of another site makes a browser send (MCP 2025-11-25, transports, security warning).

@@ -1,4 +1,4 @@
-export { browserAccess, checkBrowserAccess, CONTAINED, type BrowserAccess } from './browser-access.js';
+export { browserAccess, checkBrowserAccess, isOpenToPages, CONTAINED, type BrowserAccess } from './browser-access.js';
 export { HookedResponse, hookedPrototype, INTERNAL_SECRET_HEADER, requestIdOf } from './exchange.js';
 export { htmlPage } from './html-page.js';
 export { runMain, shutdownOn } from './lifecycle.js';

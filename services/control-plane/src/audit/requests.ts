@@ -28,6 +28,7 @@ export function auditRequests(trail: AuditTrail, patterns: readonly string[]): R
           principal: knownPrincipal(req),
           resource: found?.resource ?? createdResource(found?.action, req, res),
           resourceTenant: judged?.tenant,
+          arguments: judged?.what,
           // It is left on a request only if it is true.
           address: req.get('x-forwarded-for') ?? remoteAddress,
           via: remoteAddress,

@@ -5,10 +5,10 @@ import {
   type ServerTls,
   type UpstreamAuth,
 } from '@mcp-gateway/common/contracts';
-import { forbidden, GatewayError } from '@mcp-gateway/common/errors';
+import { GatewayError } from '@mcp-gateway/common/errors';
 import type { RequestHandler } from 'express';
 import type { z } from 'zod';
-import { isFromOwnService } from '../http/origin.js';
+import { requireOwnService } from '../http/origin.js';
 import { jsonBody, parseBody } from '../http/request.js';
 import type { CredentialBroker } from './broker.js';
 
@@ -61,10 +61,3 @@ function named({ credential }: { credential?: string | undefined } = {}): string
   if (credential !== undefined) return credential;
   throw new GatewayError('CREDENTIAL_UNAVAILABLE', { detail: 'the resource names no credential any more' });
 }
-
-const requireOwnService: RequestHandler = (req, _res, next) => {
-  if (!isFromOwnService(req)) {
-    throw forbidden('MCP_GATEWAY_INTERNAL_SECRETS of the data plane and of the control plane have no secret in common');
-  }
-  next();
-};

@@ -1,4 +1,4 @@
-import { malformedRequest } from '@mcp-gateway/common/errors';
+import { forbidden, malformedRequest } from '@mcp-gateway/common/errors';
 import { clientAddressBy, type IsOwnService } from '@mcp-gateway/identity';
 import { INTERNAL_SECRET_HEADER } from '@mcp-gateway/platform/serving';
 import type { Request, RequestHandler } from 'express';
@@ -8,8 +8,18 @@ const OF_PROXIES = /^(forwarded|x[-_]forwarded[-_].*)$/;
 
 const own = new WeakSet<Request>();
 
-/** Whether the request had one of the secrets; false before `settleOrigin`. */
-export const isFromOwnService = (req: Request): boolean => own.has(req);
+/** Refuses requests without one of the secrets. Comes after `settleOrigin`. */
+export const requireOwnService: RequestHandler = (req, _res, next) => {
+  if (!own.has(req)) {
+    throw forbidden('MCP_GATEWAY_INTERNAL_SECRETS of the caller and of the control plane have no secret in common');
+  }
+  next();
+};
+
+/** Scheme and host at which clients see the gateway, as a data plane or a trusted proxy said. */
+const seen = new WeakMap<Request, string>();
+
+const AUTHORITY = /^[\w.:[\]-]{1,255}$/;
 
 export interface OriginParts {
   isOwnService: IsOwnService;
@@ -32,11 +42,28 @@ export function settleOrigin({ isOwnService, hasCertificates, trustedProxies }: 
     const isTrusted = hasCertificates || isOwn;
     const said = headers['x-forwarded-for']?.toString();
     const client = isTrusted ? said : clientAddress({ headers, address: socket.remoteAddress });
+    const origin = isTrusted ? saidOrigin(headers) : undefined;
+    if (origin !== undefined) seen.set(req, origin);
     for (const name of Object.keys(headers)) if (OF_PROXIES.test(name)) delete headers[name];
     delete headers[INTERNAL_SECRET_HEADER];
     if (client) headers['x-forwarded-for'] = client;
     next();
   };
+}
+
+function saidOrigin(headers: Request['headers']): string | undefined {
+  const [proto, host] = [headers['x-forwarded-proto']?.toString(), headers['x-forwarded-host']?.toString()];
+  const isPlain = proto !== undefined && /^https?$/.test(proto) && host !== undefined && AUTHORITY.test(host);
+  const origin = isPlain ? `${proto}://${host}` : undefined;
+  return origin !== undefined && URL.canParse(origin) ? origin : undefined;
+}
+
+/** Scheme and host at which the client sees the gateway, such as `https://tools.example.com`; else those of the request itself. */
+export function seenOrigin(req: Request): string {
+  const said = seen.get(req);
+  if (said !== undefined) return said;
+  const origin = `${req.protocol}://${req.headers.host ?? ''}`;
+  return URL.canParse(origin) ? origin : 'http://localhost';
 }
 
 /** Refuses two `Authorization` headers, of which Node keeps the first: a proxy in front may have looked at the other. */

@@ -51,6 +51,8 @@ interface Judged {
   rule?: Rule | undefined;
   /** The tenant that the resource belongs to. */
   tenant?: string | undefined;
+  /** What the body changes, as JSON, where the URL does not say it. */
+  what?: string | undefined;
 }
 
 const judged = new WeakMap<Request, Judged>();

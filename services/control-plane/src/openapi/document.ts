@@ -1,4 +1,4 @@
-import { AdapterBody, AdapterResource, AdapterStatus, ApiKeyBody, ApiKeyCreated, ApiKeyResource, AuditEntry, AuditOutcome, ChangeEvent, Condition, Icon, PermissionExplanation, Phase, Quota, QuotaResource, ReplicaStatus, SessionLimits, SessionResource, TenantBody, TenantResource, ToolBody, ToolResource, ToolsetBody, ToolsetResource, ToolsetStatus, ToolStatus } from '@mcp-gateway/common/contracts';
+import { AdapterBody, AdapterResource, AdapterStatus, ApiKeyBody, ApiKeyCreated, ApiKeyResource, ApprovalBody, AuditEntry, AuditOutcome, ChangeEvent, Condition, DefinitionChanges, Icon, PermissionExplanation, Phase, Quota, QuotaResource, RegistryList, RegistryServer, ReplicaStatus, SessionLimits, SessionResource, TenantBody, TenantResource, ToolBody, ToolResource, ToolsetBody, ToolsetResource, ToolsetStatus, ToolStatus } from '@mcp-gateway/common/contracts';
 import { Problem } from '@mcp-gateway/common/errors';
 import { z } from 'zod';
 import { mcpPaths, mcpSchemas } from './mcp-paths.js';
@@ -11,16 +11,20 @@ const schemas = {
   ApiKeyBody: withoutDefaults(schemaOf(ApiKeyBody, 'input')),
   ApiKeyCreated: schemaOf(ApiKeyCreated, 'output'),
   ApiKeyResource: schemaOf(ApiKeyResource, 'output'),
+  ApprovalBody: withoutDefaults(schemaOf(ApprovalBody, 'input')),
   AuditEntry: schemaOf(AuditEntry, 'output'),
   AuditOutcome: schemaOf(AuditOutcome, 'output'),
   ChangeEvent: schemaOf(ChangeEvent, 'output'),
   Condition: schemaOf(Condition, 'output'),
+  DefinitionChanges: schemaOf(DefinitionChanges, 'output'),
   Icon: schemaOf(Icon, 'output'),
   PermissionExplanation: schemaOf(PermissionExplanation, 'output'),
   Phase: schemaOf(Phase, 'output'),
   Problem: schemaOf(Problem, 'output'),
   Quota: withoutDefaults(schemaOf(Quota, 'input')),
   QuotaResource: schemaOf(QuotaResource, 'output'),
+  RegistryList: schemaOf(RegistryList, 'output'),
+  RegistryServer: schemaOf(RegistryServer, 'output'),
   ReplicaStatus: schemaOf(ReplicaStatus, 'output'),
   SessionLimits: schemaOf(SessionLimits, 'input'),
   SessionResource: schemaOf(SessionResource, 'output'),
@@ -70,6 +74,7 @@ export function openApiDocument(server = '/') {
       { name: 'sessions', description: 'Open MCP sessions on adapters' },
       { name: 'api-keys', description: 'Keys with which scripts sign in' },
       { name: 'tenants', description: 'Groups of callers that share quotas' },
+      { name: 'registry', description: 'The servers that you may use, as a registry of MCP servers' },
       { name: 'events', description: 'What changes' },
       { name: 'audit', description: 'Who did what' },
       { name: 'mcp', description: 'The endpoints of MCP clients; an MCP SDK uses them' },

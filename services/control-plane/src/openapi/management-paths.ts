@@ -1,5 +1,6 @@
 import { adapterDocumentation } from '../adapters/definition.js';
 import { apiKeyPaths } from './api-key-paths.js';
+import { definitionPaths } from './definition-paths.js';
 import { AuditQuery, ExportQuery } from '../audit/query.js';
 import { EventQuery } from '../events/query.js';
 import type { Examples, ResourceDocumentation } from '../resources/definition.js';
@@ -7,6 +8,7 @@ import { ExplainQuery } from '../permissions/routes.js';
 import { ListQuery } from '../resources/listing.js';
 import { LogQuery } from '../resources/logs.js';
 import { forbiddenResponse, header, json, link, name, page, pathParameter, problem, queryParameters, ref, responses, sessionId } from './parts.js';
+import { registryPaths } from './registry-paths.js';
 import { tenantPaths } from './tenant-paths.js';
 import { toolDocumentation } from '../tools/definition.js';
 import { toolsetDocumentation } from '../toolsets/definition.js';
@@ -278,4 +280,4 @@ const eventPaths = {
 };
 
 /** The paths that the control plane serves. The data plane serves the MCP paths. */
-export const managementPaths = { ...resourcePaths(adapterDocumentation), ...sessionPaths, ...resourcePaths(toolDocumentation), ...resourcePaths(toolsetDocumentation), ...eventPaths, ...tenantPaths, ...apiKeyPaths, ...auditPaths, ...permissionPaths };
+export const managementPaths = { ...resourcePaths(adapterDocumentation), ...sessionPaths, ...resourcePaths(toolDocumentation), ...definitionPaths, ...resourcePaths(toolsetDocumentation), ...registryPaths, ...eventPaths, ...tenantPaths, ...apiKeyPaths, ...auditPaths, ...permissionPaths };

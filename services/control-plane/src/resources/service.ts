@@ -16,6 +16,8 @@ export interface ResourceService<Spec extends ResourceSpec, Resource> {
   get(by: Requester, name: string): Promise<Resource>;
   /** The row, for what is derived from it. */
   row(by: Requester, name: string): Promise<ResourceRow<Spec>>;
+  /** The row, for a caller that may change the resource. @throws GatewayError FORBIDDEN */
+  writableRow(by: Requester, name: string): Promise<ResourceRow<Spec>>;
   update(by: Requester, spec: Spec, precondition: Precondition): Promise<Resource>;
   /**
    * Creates the resource if there is none.
@@ -76,6 +78,7 @@ export function resourceService<Spec extends ResourceSpec, Resource extends Repr
     },
     get: async (by, name) => represent(await readable(by, name)),
     row: readable,
+    writableRow: (by, name) => writable(by, name, () => true),
     async update(by, sent, precondition) {
       const { name } = sent;
       const row = await retryWrite({ kind, name }, async () => {

@@ -6,6 +6,7 @@ import {
   checkBrowserAccess,
   CONTAINED,
   hookedPrototype,
+  isOpenToPages,
   INTERNAL_SECRET_HEADER,
 } from '@mcp-gateway/platform/serving';
 import { createProxyMiddleware } from 'http-proxy-middleware';
@@ -43,13 +44,15 @@ export interface ManagementParts {
   publicUrl?: string | undefined;
 }
 
+/** What browsers say of the page that causes a request. */
+const OF_PAGES = ['origin', 'sec-fetch-site', 'sec-fetch-mode', 'sec-fetch-dest'];
 const KEY_SET = '/.well-known/jwks.json';
 const KEY_SET_SECONDS = 300;
 const PROXY_MS = 30_000;
 /** Answers that may pause for hours: followed logs, events, and exports that a client reads slowly. */
 const STREAMS = /^\/((adapters|tools)\/[^/]+\/logs|audit\/export|events)$/;
 const MANAGED =
-  /^\/((adapters|api-keys|permissions|tenants|tools|toolsets)(\/|$)|audit(\/export)?$|events$|(openapi\.json|errors)$)/;
+  /^\/((adapters|api-keys|permissions|registry|tenants|tools|toolsets)(\/|$)|audit(\/export)?$|events$|(openapi\.json|errors)$)/;
 
 /** URLs to which a client sends messages when it knows the gateway and not the URL of a server. */
 const MISTAKEN_FOR_MCP = ['/', '/sse', '/messages'];
@@ -129,6 +132,7 @@ function managementApp(parts: ManagementParts): Express {
   });
 
   app.use(async (req, res, next) => {
+    if (isOpenToPages(req.url, access)) for (const name of OF_PAGES) delete req.headers[name];
     checkBrowserAccess(req.headers, access, req.method === 'GET' || req.method === 'HEAD');
     if (!(await hasApiKey(parts, req))) checkCaller?.(req.headers, req.socket.remoteAddress);
     sendContinue(req, res);

@@ -99,7 +99,7 @@ function actionOf(method: string | undefined, message: Message | undefined): str
 /** Records of callers that are not verified, in a second and in a burst: anybody can cause them. */
 const UNVERIFIED = { perSecond: 50, burst: 200 };
 const TOO_MANY = 'too many refusals of callers that are not verified';
-const MANAGED = /^\/(adapters|tools|toolsets|agents|api-keys|tenants|permissions|audit|events)(\/|\?|$)/;
+const MANAGED = /^\/(adapters|tools|toolsets|agents|api-keys|tenants|permissions|audit|events|registry)(\/|\?|$)/;
 
 interface AuditLogParts {
   forwarded: Forwarded;

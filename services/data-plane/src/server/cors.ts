@@ -1,4 +1,4 @@
-import type { BrowserAccess } from '@mcp-gateway/platform/serving';
+import { type BrowserAccess, isOpenToPages } from '@mcp-gateway/platform/serving';
 import type { RequestContext } from '../request/context.js';
 
 /** Headers that a page may read beside the body. */
@@ -13,14 +13,16 @@ const PREFLIGHT_SECONDS = 600;
  * development sign-in they could start programs.
  * @returns whether the request has been answered
  */
-export function answerCors(context: RequestContext, { allowedOrigins }: BrowserAccess): boolean {
+export function answerCors(context: RequestContext, access: BrowserAccess): boolean {
   const { req, res } = context;
   const { origin } = req.headers;
-  if (origin === undefined || !allowedOrigins.includes(origin)) return false;
+  if (origin === undefined) return false;
+  const isOpen = isOpenToPages(req.url, access);
+  if (!isOpen && !access.allowedOrigins.includes(origin)) return false;
   // Adds to the server's `Vary` (RFC 9110 §12.5.5).
   context.addToHead([
     'Access-Control-Allow-Origin',
-    origin,
+    isOpen ? '*' : origin,
     'Access-Control-Expose-Headers',
     EXPOSED,
     'Vary',

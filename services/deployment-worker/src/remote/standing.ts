@@ -31,8 +31,9 @@ function healthOf(row: Row, check: RemoteCheck | undefined): Pick<Standing, 'pha
     };
   }
   // What another worker has seen, or this one before it was started again, counts until the first check has ended.
-  const isSeen = row.observedGeneration === row.generation && row.conditions.some(({ type }) => type === 'Ready');
-  return isSeen ? { phase: row.phase, conditions: row.conditions } : { phase: 'Progressing', conditions: [UNKNOWN] };
+  const seen = row.conditions.filter(({ type }) => type === 'Ready');
+  const isSeen = row.observedGeneration === row.generation && seen.length > 0;
+  return isSeen ? { phase: row.phase, conditions: seen } : { phase: 'Progressing', conditions: [UNKNOWN] };
 }
 
 const UNKNOWN: UntimedCondition = {

@@ -236,6 +236,15 @@ const whenAsked = (ask: CallContext['ask'], note: () => void): CallContext['ask'
 const MAX_COMPARED = 500;
 
 function unknownTool(view: View, name: string): ProtocolError {
+  // Only who knows the name reads it again: a name that nobody has approved may be meant for a model.
+  const holder = view.sources.find(({ prefix, heldBack }) =>
+    heldBack.some((each) => each.kind === 'tool' && prefix + each.name === name),
+  );
+  if (holder) {
+    const where = `GET /tools/${holder.ref.name}/definition-changes`;
+    const message = `Unknown tool: ${name}; its definition waits for approval: its owner finds it at ${where}`;
+    return new ProtocolError(ProtocolErrorCode.InvalidParams, message);
+  }
   const names = view.tools.slice(0, MAX_COMPARED).map(({ key }) => key);
   const close = closestMatch(name, names);
   const hint = close === undefined ? '' : `; did you mean "${close}"?`;

@@ -12,6 +12,8 @@ const State = z.object({
   server: z.string().optional(),
   /** A call that waits at this router, for a server that asks its clients directly. */
   parked: z.string().optional(),
+  /** The server wants the same request again, once the client has opened URLs. */
+  urls: z.boolean().optional(),
   /** Where that router is: its origin. */
   router: z.string().optional(),
 });

@@ -5,6 +5,7 @@ import {
   prefixOf,
   resourceKey,
   toolsetRef,
+  type PublishedLock,
   type PublishedTool,
   type PublishedToolset,
   type ResourceRef,
@@ -13,13 +14,16 @@ import { canRead } from '@mcp-gateway/common/permission';
 import type { Principal } from '@mcp-gateway/common/principal';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { ToolTable } from '@mcp-gateway/routing';
-import type { ClientPeer, ToolSource } from '../sources/source.js';
+import type { ClientPeer, Listing, ToolSource } from '../sources/source.js';
+import type { DefinitionReports } from './definition-reports.js';
 import { KnownSource, type KnownSourceParts } from './known-source.js';
 
 export interface CatalogueParts {
   table: ToolTable;
   /** Undefined for a definition that is no source of tools. */
   openSource: (ref: ResourceRef, definition: PublishedTool) => ToolSource | undefined;
+  /** Undefined: what sources define is reported to nobody. */
+  reports?: Pick<DefinitionReports, 'tell' | 'forget'> | undefined;
   /** Opens the whole of an adapter with `bridge`. */
   openBridge: (adapter: ResourceRef) => ToolSource;
   onListed?: KnownSourceParts['onListed'];
@@ -119,8 +123,10 @@ export class Catalogue {
       if (!definition) continue;
       found.add(key);
       const before = this.#known.get(key);
-      if (before && isSame(before.definition, definition)) before.known.routeChanged();
-      else this.#open({ kind: route.kind, name: route.name }, definition);
+      if (before && isSame(before.definition, definition)) {
+        before.definition = definition;
+        before.known.routeChanged();
+      } else this.#open({ kind: route.kind, name: route.name }, definition);
     }
     for (const key of this.#known.keys()) if (!found.has(key)) this.#forget(key);
     const all = [...this.#known].toSorted(([a], [b]) => (a < b ? -1 : 1));
@@ -159,6 +165,7 @@ export class Catalogue {
       route: () => this.parts.table.get(ref),
       ...(definition.type === 'adapter' && { server: () => this.parts.table.get(adapterRef(definition.adapter)) }),
       prefix: definition.type === 'http' ? '' : prefixOf(definition, ref.name),
+      ...this.#lockOf(ref, definition),
       changed: () => this.#changed(),
       onListed: this.parts.onListed,
       log: this.parts.log,
@@ -167,8 +174,19 @@ export class Catalogue {
     this.#known.set(key, { known, definition });
   }
 
+  /** Of a source whose server describes its tools. A definition that cannot be read ends the source, so its lock stays until then. */
+  #lockOf(ref: ResourceRef, { type }: PublishedTool) {
+    if (type !== 'mcp' && type !== 'adapter') return {};
+    const { table, reports } = this.parts;
+    return {
+      lock: () => lockIn(table.definition(ref)),
+      listed: (...listed: [Listing, PublishedLock | undefined]) => reports?.tell(table.get(ref), ...listed),
+    };
+  }
+
   #forget(key: string): void {
     const entry = this.#known.get(key);
+    if (entry) this.parts.reports?.forget(entry.known.ref);
     this.#known.delete(key);
     void entry?.known.close().catch(() => {});
   }
@@ -191,5 +209,9 @@ export class Catalogue {
   }
 }
 
-/** The table keeps a definition until it is read again. */
-const isSame = (a: PublishedTool, b: PublishedTool): boolean => a === b || isDeepStrictEqual(a, b);
+const lockIn = (definition: PublishedTool | undefined): PublishedLock | undefined =>
+  definition && 'lock' in definition ? definition.lock : undefined;
+
+/** The table keeps a definition until it is read again. What is approved changes without an end of the sessions at the server. */
+const isSame = (a: PublishedTool, b: PublishedTool): boolean =>
+  a === b || isDeepStrictEqual({ ...a, lock: undefined }, { ...b, lock: undefined });

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { resourceKey, type ResourceRef, type Route } from '@mcp-gateway/common/contracts';
+import { type PublishedLock, resourceKey, type ResourceRef, type Route } from '@mcp-gateway/common/contracts';
 import type { Principal } from '@mcp-gateway/common/principal';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import { mayUse, NOTHING, type Listing, type ToolSource } from '../sources/source.js';
+import { locked, type HeldBack } from './definition-lock.js';
 
 /** How long the tools of a server that fails stay listed. Their calls say what is wrong. */
 const KEEP_MS = 10 * 60_000;
@@ -15,6 +16,8 @@ const LONGEST_RETRY_MS = 30_000;
 const SETTLE_MS = 50;
 /** Between two lists, however often a server tells changes. */
 const LEAST_PAUSE_MS = 1_000;
+/** Definitions that one line of the log names. */
+const MAX_TOLD = 20;
 
 export interface KnownSourceParts {
   source: ToolSource;
@@ -22,6 +25,10 @@ export interface KnownSourceParts {
   /** The route of the resource whose server is used, if that is another one. A caller has to be able to use both. */
   server?: () => Route | undefined;
   prefix: string;
+  /** What is approved of the source; undefined: it needs no approval. */
+  lock?: () => PublishedLock | undefined;
+  /** Called with what the source lists, and the lock that it was listed under. */
+  listed?: (listing: Listing, lock: PublishedLock | undefined) => void;
   changed: () => void;
   /** Told of each attempt to list, with how long it took. */
   onListed?: ((ref: ResourceRef, outcome: 'listed' | 'failed', ms: number) => void) | undefined;
@@ -34,12 +41,17 @@ export class KnownSource {
   readonly ref: ResourceRef;
   readonly source: ToolSource;
   readonly prefix: string;
-  /** What the source listed last; undefined until it has, and again when it has failed for long. */
+  /** What is served of what the source listed last; undefined until it has, and again when it has failed for long. */
   listing: Listing | undefined;
+  /** What it listed last and is not served, because it is not approved. */
+  heldBack: readonly HeldBack[] = [];
   /** When it listed last, in milliseconds since the epoch. */
   listedAt: number | undefined;
   /** Why it does not list now, in a sentence; undefined when it does. */
   failure: string | undefined;
+  /** As the source gave it. */
+  #given: Listing | undefined;
+  #lock: PublishedLock | undefined;
   readonly #now: () => number;
   readonly #closed = new AbortController();
   #failures = 0;
@@ -55,6 +67,7 @@ export class KnownSource {
     this.source = parts.source;
     this.prefix = parts.prefix;
     this.#now = parts.now ?? Date.now;
+    this.#lock = parts.lock?.();
     this.source.onChange(() => this.#changeTold());
     void this.refresh();
   }
@@ -83,6 +96,11 @@ export class KnownSource {
 
   routeChanged(): void {
     this.source.routeChanged?.();
+    const lock = this.parts.lock?.();
+    if (lock !== this.#lock && !isDeepStrictEqual(lock, this.#lock)) {
+      this.#lock = lock;
+      if (this.#given) this.#serve(this.#given);
+    }
     const { server = this.parts.route } = this.parts;
     const isServed = server()?.endpoints.some(({ ready }) => ready) ?? false;
     if (isServed && this.failure !== undefined) this.#refreshIn(0);
@@ -129,14 +147,30 @@ export class KnownSource {
       this.#failures = 0;
       this.listedAt = this.#now();
       if (isRecovered) this.parts.log.info({ source: resourceKey(this.ref) }, 'the source lists its tools again');
-      if (isDeepStrictEqual(listing, this.listing)) return;
-      this.listing = listing; // the old one otherwise: what was made from its schemas stays
-      this.parts.changed();
+      // The old one if nothing has changed: what was made from its schemas stays.
+      this.#serve(isDeepStrictEqual(listing, this.#given) && this.#given ? this.#given : listing);
     } catch (error) {
       if (this.#closed.signal.aborted) return;
       ended('failed');
       this.#failed(error);
     }
+  }
+
+  /** Lets through what is approved. A change that is held back changes nothing for clients. */
+  #serve(given: Listing): void {
+    this.#given = given;
+    this.parts.listed?.(given, this.#lock);
+    const { listing, heldBack } = locked(given, this.#lock);
+    const isServed = listing === this.listing || isDeepStrictEqual(listing, this.listing);
+    if (isServed && isDeepStrictEqual(heldBack, this.heldBack)) return;
+    if (heldBack.length > 0 && !isDeepStrictEqual(heldBack, this.heldBack)) {
+      const some = heldBack.slice(0, MAX_TOLD).map(({ kind, name }) => `${kind} ${name}`);
+      const what = { source: resourceKey(this.ref), count: heldBack.length, definitions: some };
+      this.parts.log.warn(what, 'definitions are held back until they are approved');
+    }
+    if (!isServed) this.listing = listing;
+    this.heldBack = heldBack;
+    this.parts.changed();
   }
 
   #failed(error: unknown): void {
@@ -148,6 +182,8 @@ export class KnownSource {
     this.failure = message;
     if (this.listing && this.#now() - (this.listedAt ?? 0) > KEEP_MS) {
       this.listing = undefined;
+      this.#given = undefined;
+      this.heldBack = [];
       this.parts.log.warn({ source, afterMs: KEEP_MS }, 'the tools of the source are no longer listed');
       this.parts.changed();
     } else if (!wasTried) this.parts.changed();

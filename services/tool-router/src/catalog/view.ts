@@ -42,6 +42,8 @@ export type View = { readonly [kind in Kind]: readonly Exposed<Kinds[kind]>[] } 
   fingerprint(kind: Kind): string;
   /** Sources of the caller that have not listed, with the reason. The view lacks what they offer. */
   missing: readonly { name: string; reason: string }[];
+  /** Sources of the caller of which something is held back until it is approved, by `kind/name`. */
+  heldBack: readonly string[];
   /** Each source of the caller has listed, or has failed to. */
   isTried: boolean;
   /** Sources that the caller may use, and that may have tools for this list. */
@@ -183,6 +185,7 @@ function viewOf({ sources, names, hidden }: Visible, toolset?: PublishedToolset)
   return {
     ...lists,
     sources,
+    heldBack: sources.filter(({ heldBack }) => heldBack.length > 0).map(({ ref }) => resourceKey(ref)),
     isTried: sources.every((known) => known.isTried),
     missing: sources.flatMap((known) =>
       known.listing ? [] : [{ name: resourceKey(known.ref), reason: known.failure ?? 'it has not answered yet' }],

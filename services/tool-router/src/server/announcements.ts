@@ -8,6 +8,8 @@ export interface Follower {
   /** By kind, the fingerprint of the list that the client has, or could have read last. */
   seen: Map<Kind, string>;
   tell(kind: Kind): void;
+  /** Called after every change of what is listed, by whom, or for whom. */
+  checked?(): void;
 }
 
 /** Tells each client, once, when a list that it may see has changed; a change elsewhere announces nothing to it. */
@@ -19,7 +21,10 @@ export class Announcements {
     private readonly views: Views,
   ) {
     catalogue.onChange(() => {
-      for (const follower of this.#followers) this.#tellChanges(follower);
+      for (const follower of this.#followers) {
+        this.#tellChanges(follower);
+        follower.checked?.();
+      }
     });
   }
 

@@ -11,11 +11,14 @@ import { invalidState } from '../calls/request-state.js';
 import type { Kind } from '../catalog/view.js';
 import { knownCapabilities, type CallContext, type ClientPeer } from '../sources/source.js';
 import type { Caller } from './caller.js';
+import type { FollowedResources } from './followed-resources.js';
 import { sendToRouter } from './other-router.js';
 
 /** The client of a legacy session; the client of a modern request lives as long as the request. */
 export interface SessionPeer extends ClientPeer {
   logLevel: LoggingLevel | undefined;
+  /** The resources that the client follows. */
+  readonly resources: FollowedResources;
   /** The client has a list with this fingerprint. */
   hasSeen(kind: Kind, fingerprint: string): void;
 }
@@ -57,6 +60,16 @@ export function callContextOf(
       return sendToRouter(router, { request, message, signal, notify: send });
     },
   };
+}
+
+/** What a source needs to know of `subscriptions/listen`, which the SDK serves without a handler. */
+export function listenContextOf(
+  { principal, requestId }: Caller,
+  { headers, signal }: Request,
+  envelope: Record<string, unknown>,
+): CallContext {
+  const client = modernPeer(envelope, principal);
+  return { principal, requestId, headers, signal, client, ask: undefined, onProgress: undefined, notify() {} };
 }
 
 const LEVELS: readonly LoggingLevel[] = [

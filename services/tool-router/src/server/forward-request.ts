@@ -11,8 +11,6 @@ import { knownParams } from './known-members.js';
 export const FORWARDED = [
   'prompts/get',
   'resources/read',
-  'resources/subscribe',
-  'resources/unsubscribe',
   'completion/complete',
 ] as const satisfies SourceRequest['method'][];
 
@@ -73,7 +71,8 @@ function referenced(view: View, ref: Record<string, unknown>): Subject {
 
 const MAX_URI_CHARS = 8_192;
 
-function sourceOfUri(view: View, uri: string): KnownSource {
+/** @throws ProtocolError when the caller sees no such resource */
+export function sourceOfUri(view: View, uri: string): KnownSource {
   if (uri.length > MAX_URI_CHARS) {
     throw new ProtocolError(ProtocolErrorCode.InvalidParams, `A URI may have at most ${MAX_URI_CHARS} characters`);
   }

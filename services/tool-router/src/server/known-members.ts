@@ -1,13 +1,13 @@
 import type { SourceRequest } from '../sources/source.js';
 
 type Members = Record<string, unknown>;
+type Method = SourceRequest['method'] | 'resources/subscribe';
 
 /** The parameters that MCP defines for each method (2025-11-25 and 2026-07-28), apart from `_meta` and those of rounds. */
-const PARAMS: Record<SourceRequest['method'], readonly string[]> = {
+const PARAMS: Record<Method, readonly string[]> = {
   'prompts/get': ['name', 'arguments'],
   'resources/read': ['uri'],
   'resources/subscribe': ['uri'],
-  'resources/unsubscribe': ['uri'],
   'completion/complete': ['ref', 'argument', 'context'],
 };
 /** The members of parameters that are objects with members of their own. */
@@ -21,7 +21,7 @@ const PARTS: Record<string, readonly string[]> = {
  * The parameters of a request with the members that MCP defines, and no others: a server that reads names without regard to
  * case would take `URI` for `uri`, which alone is checked here.
  */
-export function knownParams(method: SourceRequest['method'], params: Members): Members {
+export function knownParams(method: Method, params: Members): Members {
   const known = picked(params, PARAMS[method]);
   for (const [name, members] of Object.entries(PARTS)) {
     if (isObject(known[name])) known[name] = picked(known[name], members);

@@ -155,19 +155,38 @@ export async function createMcpServer(parts: McpServerParts, opener: Caller, ses
       forwardRequest({ view, calls }, method, { params, round }, context),
     );
   }
+  if (session) handleSession(handle, catalogue, session);
+  return server;
+}
+
+/** What clients set for their session. Modern ones say it with each request, and with `subscriptions/listen`. */
+function handleSession(
+  handle: (method: string, handler: Handler) => void,
+  catalogue: Catalogue,
+  session: SessionPeer,
+): void {
+  handle('resources/subscribe', (params, { context }) => session.resources.follow(params, context));
+  handle('resources/unsubscribe', async ({ uri }) => {
+    session.resources.unfollow(String(uri));
+    return {};
+  });
   handle('logging/setLevel', async ({ level }) => {
-    if (!session) return {};
     session.logLevel = level as LoggingLevel;
     catalogue.logLevelChanged(session);
     return {};
   });
-  return server;
 }
 
 /** Lists that lack a source must not be kept: they are not complete (MCP 2026-07-28, caching). */
-function freshness({ missing }: View, isLegacy: boolean): Record<string, unknown> {
-  const incomplete = missing.length > 0 && { _meta: { 'mcp-gateway/missing': missing.map(({ name }) => name) } };
-  return { ...(!isLegacy && { ttlMs: missing.length > 0 ? 0 : TTL_MS, cacheScope: 'private' }), ...incomplete };
+function freshness({ missing, heldBack }: View, isLegacy: boolean): Record<string, unknown> {
+  const _meta = {
+    ...(missing.length > 0 && { 'mcp-gateway/missing': missing.map(({ name }) => name) }),
+    ...(heldBack.length > 0 && { 'mcp-gateway/held-back': heldBack }),
+  };
+  return {
+    ...(!isLegacy && { ttlMs: missing.length > 0 ? 0 : TTL_MS, cacheScope: 'private' }),
+    ...(Object.keys(_meta).length > 0 && { _meta }),
+  };
 }
 
 function nothingListed({ missing }: View): ProtocolError {

@@ -7,6 +7,7 @@ import type { Kind } from '../catalog/view.js';
 import { authInfoOf, type Caller } from './caller.js';
 import type { Announcements } from './announcements.js';
 import { isWanted, type SessionPeer } from './call-context.js';
+import { FollowedResources } from './followed-resources.js';
 import type { ReadRequest } from './read-request.js';
 import { createMcpServer, type McpServerParts } from './mcp-server.js';
 
@@ -86,18 +87,26 @@ export class Sessions {
     const transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: () => id,
       onsessioninitialized: () => {
-        const forget = this.announcements.follow({ caller: () => session.caller, seen, tell });
+        const checked = () => peer.resources.check();
+        const forget = this.announcements.follow({ caller: () => session.caller, seen, tell, checked });
         Object.assign(session, { forget });
         this.#open.set(id, session);
       },
     });
     const seen = new Map<Kind, string>();
-    const peer = peerOf(`session ${id}`, { caller: () => session.caller, server: () => server }, seen);
+    const { calls, views } = this.parts;
+    const view = () => views.of(session.caller.principal, session.caller.resource);
+    const resources = new FollowedResources(calls, view, (_uri, params) =>
+      peer.notify({ method: 'notifications/resources/updated', params }),
+    );
+    const ends = { caller: () => session.caller, server: () => server };
+    const peer = peerOf(`session ${id}`, ends, { seen, resources });
     const server = await createMcpServer(this.parts, caller, peer);
     const tell = (kind: Kind) => void LIST_CHANGED[kind](server).catch(() => {});
     const session: Session = { transport, server, caller, exchanges: 0, lastUsed: Date.now(), forget: () => {} };
     transport.onclose = () => {
       session.forget();
+      resources.end();
       if (this.#open.delete(id)) this.parts.catalogue.clientEnded(peer.key);
     };
     endStreamOfCancelledRequests(transport);
@@ -133,10 +142,16 @@ interface Ends {
   server: () => Server;
 }
 
-function peerOf(key: string, { caller, server }: Ends, seen: Map<Kind, string>): SessionPeer {
+interface Kept {
+  seen: Map<Kind, string>;
+  resources: FollowedResources;
+}
+
+function peerOf(key: string, { caller, server }: Ends, { seen, resources }: Kept): SessionPeer {
   const peer: SessionPeer = {
     key,
     era: 'legacy',
+    resources,
     get principal() {
       return caller().principal;
     },

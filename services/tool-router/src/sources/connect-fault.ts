@@ -23,6 +23,9 @@ export function connectFailed(error: unknown): boolean {
  */
 export function connectFault(error: unknown): string | undefined {
   if (error instanceof GatewayError) return error.detail ?? error.title;
-  const { code, cause } = error as NodeJS.ErrnoException;
-  return tlsFault(code, false) ?? (cause instanceof Error ? connectFault(cause) : undefined);
+  const { code, cause } = error as { code?: unknown; cause?: unknown }; // that of an error of JSON-RPC is a number
+  return (
+    (typeof code === 'string' ? tlsFault(code, false) : undefined) ??
+    (cause instanceof Error ? connectFault(cause) : undefined)
+  );
 }

@@ -51,8 +51,18 @@ export interface ToolCall {
 
 /** A method of MCP that names what it is about, apart from tools/call. */
 export interface SourceRequest {
-  method: 'prompts/get' | 'resources/read' | 'completion/complete' | 'resources/subscribe' | 'resources/unsubscribe';
+  method: 'prompts/get' | 'resources/read' | 'completion/complete';
   params: Record<string, unknown>;
+}
+
+/** Told of an update of a resource, with the parameters of `notifications/resources/updated`. */
+export type OnUpdate = (params: Record<string, unknown>) => void;
+
+/** A resource that is followed. */
+export interface Subscription {
+  /** What the server has answered. */
+  result: Result;
+  end(): void;
 }
 
 /** A request that a server sends to a client: sampling, elicitation or roots. */
@@ -119,6 +129,13 @@ export interface ToolSource {
    * @throws SourceError, or ProtocolError that the server has answered
    */
   request?(request: SourceRequest, context: CallContext): Promise<Result>;
+  /**
+   * Follows a resource for a client until the subscription ends. A legacy client of a legacy server is told in its session, and
+   * `onUpdate` is not called.
+   * @param params of `resources/subscribe`
+   * @throws SourceError, or ProtocolError that the server has answered
+   */
+  subscribe?(params: Record<string, unknown>, context: CallContext, onUpdate: OnUpdate): Promise<Subscription>;
   /**
    * Whether a policy hides the lists of a kind from a caller. Undefined: the source has no policies.
    * @param method that lists it, such as `tools/list`

@@ -8,7 +8,9 @@ import {
   type CallContext,
   type ClientPeer,
   type Listing,
+  type OnUpdate,
   type SourceRequest,
+  type Subscription,
   type ToolCall,
   type ToolSource,
 } from '../source.js';
@@ -55,6 +57,11 @@ export class AdapterSource implements ToolSource {
   async request(request: SourceRequest, context: CallContext): Promise<Result> {
     this.permit(request.method, request.params, context);
     return this.parts.server.request(request, context);
+  }
+
+  async subscribe(params: Record<string, unknown>, context: CallContext, onUpdate: OnUpdate): Promise<Subscription> {
+    this.permit('resources/subscribe', params, context);
+    return this.parts.server.subscribe(params, context, onUpdate);
   }
 
   onChange = (listener: () => void): void => this.parts.server.onChange(listener);

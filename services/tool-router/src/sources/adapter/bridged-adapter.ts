@@ -1,6 +1,15 @@
 import type { Route } from '@mcp-gateway/common/contracts';
-import type { CallContext, ClientPeer, Listing, SourceRequest, ToolCall, ToolSource } from '../source.js';
-import { SourceError } from '../source.js';
+import {
+  SourceError,
+  type CallContext,
+  type ClientPeer,
+  type Listing,
+  type OnUpdate,
+  type SourceRequest,
+  type Subscription,
+  type ToolCall,
+  type ToolSource,
+} from '../source.js';
 import type { McpSource } from '../mcp/mcp-source.js';
 import { AdapterPolicies } from './adapter-policies.js';
 
@@ -23,6 +32,12 @@ export class BridgedAdapter implements ToolSource {
   list = (signal: AbortSignal): Promise<Listing> => this.server.list(signal);
   call = (call: ToolCall, context: CallContext) => this.server.call(call, context);
   request = (request: SourceRequest, context: CallContext) => this.server.request(request, context);
+  // A modern client asks data planes for `subscriptions/listen`, so the policies for this method decide here.
+  async subscribe(params: Record<string, unknown>, context: CallContext, onUpdate: OnUpdate): Promise<Subscription> {
+    this.permit('resources/subscribe', params, context);
+    return this.server.subscribe(params, context, onUpdate);
+  }
+
   onChange = (listener: () => void): void => this.server.onChange(listener);
   routeChanged = (): void => this.server.routeChanged();
   logLevelChanged = (client: ClientPeer): void => this.server.logLevelChanged(client);

@@ -60,7 +60,10 @@ export const tellClient =
   (notification: Notification): void => {
     if (NOT_FOR_CLIENTS.test(notification.method)) return;
     const request = requestOfMessage() ?? (client.ask ? undefined : lastOf(underWay));
-    if (mayReach((request?.client ?? client).principal)) (request ?? client).notify(notification);
+    const told = request?.client ?? client;
+    // Only revisions with sessions have ids of elicitations to complete.
+    if (told.era === 'modern' && notification.method === 'notifications/elicitation/complete') return;
+    if (mayReach(told.principal)) (request ?? client).notify(notification);
   };
 
 /** What a server says on the stream of the gateway's own session belongs to no client; what it says in an answer does. */

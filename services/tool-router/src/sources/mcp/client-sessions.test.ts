@@ -13,7 +13,7 @@ function sessionsOf(open?: OpenSession) {
     const connection = { close: async () => void closed.push(connection) } as unknown as Connection;
     return connection;
   }
-  const sessions = new ClientSessions(open ?? (() => Promise.resolve(fake())));
+  const sessions = new ClientSessions(open ?? (() => Promise.resolve(fake())), { has: () => false, lost: () => {} });
   end = () => sessions.close();
   const connectionOf = ({ connection }: ClientSession) => Promise.resolve(connection);
   return { sessions, closed, fake, use: (context: CallContext) => sessions.within(context, connectionOf) };

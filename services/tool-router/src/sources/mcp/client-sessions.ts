@@ -24,6 +24,13 @@ export const MAX_SESSIONS_OF_CALLER = 500;
 const IDLE_MS = 10 * 60_000;
 const SWEEP_MS = 30_000;
 
+/** Sessions that stay while no request is under way in them. */
+export interface KeptSessions {
+  has(key: string): boolean;
+  /** Called when a session is gone that its client has not ended. */
+  lost(key: string): void;
+}
+
 export type OpenSession = (context: CallContext, underWay: Set<CallContext>) => Promise<Connection>;
 
 /** The sessions of one server: one for each client, opened when it is needed and ended with the client or when it is idle. */
@@ -31,7 +38,10 @@ export class ClientSessions {
   readonly #entries = new Map<string, Entry>();
   readonly #sweep = setInterval(() => this.#closeIdle(), SWEEP_MS).unref();
 
-  constructor(private readonly open: OpenSession) {}
+  constructor(
+    private readonly open: OpenSession,
+    private readonly kept: KeptSessions,
+  ) {}
 
   get size(): number {
     return this.#entries.size;
@@ -77,7 +87,9 @@ export class ClientSessions {
 
   /** The connection has ended; another one of the same client stays. */
   closed(key: string, connection: Connection): void {
-    if (this.#entries.get(key)?.connection === connection) this.#entries.delete(key);
+    if (this.#entries.get(key)?.connection !== connection) return;
+    this.#entries.delete(key);
+    this.kept.lost(key);
   }
 
   /** Ends the sessions of all clients that may not have one any more. */
@@ -118,7 +130,7 @@ export class ClientSessions {
 
   #closeIdle(): void {
     const until = Date.now() - IDLE_MS;
-    for (const [key, { uses, lastUsed }] of this.#entries) if (uses === 0 && lastUsed < until) this.end(key);
+    for (const entry of this.#entries) if (this.#isIdle(entry) && entry[1].lastUsed < until) this.end(entry[0]);
   }
 
   /** A caller with many sessions gives up one of its own; when there is no room at all, the caller with the most does. */
@@ -128,14 +140,14 @@ export class ClientSessions {
     if (own.length >= MAX_SESSIONS_OF_CALLER) return this.#endIdlest(own);
     if (this.#entries.size < MAX_SESSIONS) return;
     const [most = []] = [...bySubject.values()].toSorted((a, b) => b.length - a.length);
-    this.#endIdlest(most.some(isIdle) ? most : [...this.#entries]);
+    this.#endIdlest(most.some((each) => this.#isIdle(each)) ? most : [...this.#entries]);
   }
 
   #endIdlest(entries: readonly [string, Entry][]): void {
-    const [first] = entries.filter(isIdle).toSorted(([, a], [, b]) => a.lastUsed - b.lastUsed);
+    const [first] = entries.filter((each) => this.#isIdle(each)).toSorted(([, a], [, b]) => a.lastUsed - b.lastUsed);
     if (!first) throw new SourceError('too many sessions at the server are in use; try again later');
     this.end(first[0]);
   }
-}
 
-const isIdle = ([, { uses }]: [string, Entry]): boolean => uses === 0;
+  #isIdle = ([key, { uses }]: [string, Entry]): boolean => uses === 0 && !this.kept.has(key);
+}

@@ -164,6 +164,11 @@ export class Connection {
     return this.client.listen(filter, { signal, timeout: HANDSHAKE_MS });
   }
 
+  /** Follows resources of a modern server, which tells `onNotification` of their updates. */
+  follow(resourceSubscriptions: string[], signal: AbortSignal) {
+    return this.client.listen({ resourceSubscriptions }, { signal, timeout: HANDSHAKE_MS });
+  }
+
   /** Ends the session at the server, if the server answers in time. */
   async close(): Promise<void> {
     if (this.isStateful) {

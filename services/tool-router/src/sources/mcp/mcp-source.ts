@@ -12,18 +12,23 @@ import {
   type CallContext,
   type ClientPeer,
   type Listing,
+  type OnUpdate,
   type SourceRequest,
+  type Subscription,
   type ToolCall,
   type ToolSource,
 } from '../source.js';
 import { askClient, MAX_QUESTIONS, tellClient } from './client-requests.js';
 import { ClientSessions } from './client-sessions.js';
 import { Connection, type OutgoingRequest } from './connection.js';
+import { ListenUpdates } from './listen-updates.js';
+import { SessionUpdates } from './session-updates.js';
 import { Discovery, type McpSourceParts } from './discovery.js';
 import { listAll } from './list-all.js';
 import { ENDED_EARLY } from './transport.js';
 
 const OPEN_MS = 20_000;
+const UPDATED = 'notifications/resources/updated';
 
 /** A request to a server. */
 interface Message extends OutgoingRequest {
@@ -35,13 +40,28 @@ export class McpSource implements ToolSource {
   readonly ref: ResourceRef;
   readonly #discovery: Discovery;
   readonly #sessions: ClientSessions;
+  readonly #updates: SessionUpdates;
+  readonly #streams: ListenUpdates;
   readonly #endpoints: Endpoints;
 
   constructor(private readonly parts: McpSourceParts) {
     this.ref = parts.ref;
     this.#endpoints = parts.endpoints;
     this.#discovery = new Discovery(parts);
-    this.#sessions = new ClientSessions((context, underWay) => this.#openSession(context, underWay));
+    const kept = { has: (key: string) => this.#updates.has(key), lost: (key: string) => this.#updates.lost(key) };
+    this.#sessions = new ClientSessions((context, underWay) => this.#openSession(context, underWay), kept);
+    this.#updates = new SessionUpdates({
+      sessionOf: (key) => this.#sessions.of(key),
+      open: (context) => this.#sessions.within(context, async () => {}),
+      forget: (key, connection) => this.#sessions.forget(key, connection),
+      isUnknownSession,
+      log: parts.log,
+    });
+    this.#streams = new ListenUpdates({
+      open: (context, onUpdate, signal) => this.#openStream(context, onUpdate, signal),
+      isCurrent: ({ endpoint }) => this.#endpoints.has(endpoint.id),
+      log: parts.log,
+    });
   }
 
   async list(signal: AbortSignal): Promise<Listing> {
@@ -77,6 +97,20 @@ export class McpSource implements ToolSource {
     return this.#send({ method, params, mayRepeat: true }, context);
   }
 
+  async subscribe(params: Record<string, unknown>, context: CallContext, onUpdate: OnUpdate): Promise<Subscription> {
+    const uri = String(params['uri']);
+    const send = () => this.#send({ method: 'resources/subscribe', params, mayRepeat: true }, context);
+    try {
+      if (await this.#discovery.keepsSessions(context.client.era, context.signal))
+        return await this.#updates.subscribe(uri, context, { send, onUpdate });
+      const { era } = await this.#discovery.connection(context.signal);
+      if (era === 'modern') return await this.#streams.subscribe(uri, context, onUpdate);
+    } catch (error) {
+      throw this.#explained(error, context.signal);
+    }
+    throw new SourceError(`${resourceKey(this.ref)} keeps no sessions, in which it could tell of updates`);
+  }
+
   onChange(listener: () => void): void {
     this.#discovery.onChange(listener);
   }
@@ -84,6 +118,8 @@ export class McpSource implements ToolSource {
   routeChanged(): void {
     this.#discovery.routeChanged();
     this.#sessions.endUnless(({ principal }) => this.parts.isReadableBy(principal));
+    this.#streams.routeChanged();
+    for (const key of this.#updates.keys()) void this.#forgetIfGone(key);
   }
 
   logLevelChanged({ key, logLevel }: ClientPeer): void {
@@ -99,7 +135,26 @@ export class McpSource implements ToolSource {
   }
 
   async close(): Promise<void> {
+    this.#updates.close();
+    this.#streams.close();
     await Promise.all([this.#discovery.close(), this.#sessions.close()]);
+  }
+
+  async #forgetIfGone(key: string): Promise<void> {
+    const connection = await this.#sessions.of(key);
+    if (connection && !this.#endpoints.has(connection.endpoint.id)) this.#sessions.forget(key, connection);
+  }
+
+  #openStream({ principal }: CallContext, onUpdate: OnUpdate, signal: AbortSignal): Promise<Connection> {
+    return Connection.open({
+      endpoint: this.#endpoints.choose(),
+      fetch: this.parts.http.fetch,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(OPEN_MS)]),
+      principal,
+      onNotification: ({ method, params }) => {
+        if (method === UPDATED) onUpdate(params ?? {});
+      },
+    });
   }
 
   async #openSession(context: CallContext, underWay: ReadonlySet<CallContext>): Promise<Connection> {
@@ -110,6 +165,7 @@ export class McpSource implements ToolSource {
       return isReadable;
     };
     const session = { underWay, client, mayReach };
+    const tell = tellClient(session);
     let opened: Connection | undefined;
     let isClosed = false;
     const connection = await Connection.open({
@@ -121,7 +177,10 @@ export class McpSource implements ToolSource {
       capabilities: client.era === 'modern' ? knownCapabilities(client.capabilities) : client.capabilities,
       isLegacy: true,
       onRequest: askClient(session),
-      onNotification: tellClient(session),
+      onNotification: (notification) => {
+        if (notification.method !== UPDATED || client.era === 'legacy') return tell(notification);
+        if (mayReach(client.principal)) this.#updates.updated(client.key, notification.params ?? {});
+      },
       onClose: () => {
         isClosed = true;
         if (opened) this.#sessions.closed(client.key, opened);
@@ -129,6 +188,7 @@ export class McpSource implements ToolSource {
     });
     opened = connection;
     if (client.logLevel) await connection.setLogLevel(client.logLevel);
+    await this.#updates.opened(client.key, connection);
     if (isClosed) throw new SourceError(`${resourceKey(this.ref)} has ended a session at once`);
     return connection;
   }
