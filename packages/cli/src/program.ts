@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { clientsCommand } from './clients/command.js';
 import { applyCommand, deleteCommand } from './commands/apply.js';
 import { callCommand } from './commands/call.js';
+import { definitionsCommand, registryCommand } from './commands/catalogue.js';
 import { completeCommand, completionCommand } from './commands/completion.js';
 import { contextsCommand } from './commands/contexts.js';
 import { doctorCommand } from './commands/doctor.js';
@@ -32,6 +33,8 @@ const COMMANDS: ((surroundings: Surroundings) => Command)[] = [
   sessionsCommand,
   explainCommand,
   quotaCommand,
+  definitionsCommand,
+  registryCommand,
   apiKeysCommand,
   auditCommand,
   doctorCommand,

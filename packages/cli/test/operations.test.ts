@@ -44,6 +44,11 @@ const COMMANDS: Partial<Record<OperationId, string>> = {
   explainPermission: 'explain a',
   postMcpMessage: 'call a',
   streamEvents: 'events',
+  listRegistryServers: 'registry list',
+  listRegistryServerVersions: 'registry versions a',
+  getRegistryServerVersion: 'registry get a 1',
+  listDefinitionChanges: 'definitions list a',
+  approveDefinitions: 'definitions approve a tool/find=9f86',
 };
 
 /** MCP clients send these while `call` and `connect` run; the tests of those commands show them. */
@@ -62,7 +67,11 @@ async function requestsOf(line: string): Promise<string[]> {
     if (/\/(logs|export)$/.test(pathname)) return new Response('', { headers: { 'content-type': 'text/plain' } });
     const isList =
       /^\/(adapters|tools|toolsets|tenants|api-keys|audit)$|\/sessions$/.test(pathname) && method === 'GET';
-    return Response.json(isList ? [] : { phase: 'Ready', conditions: [], policies: [], limits: {}, use: {} });
+    return Response.json(
+      isList
+        ? []
+        : { phase: 'Ready', conditions: [], policies: [], servers: [], metadata: {}, changes: [], limits: {}, use: {} },
+    );
   };
   await mcpGateway(line.split(' '), { fetch });
   return requests;
@@ -79,7 +88,9 @@ describe('the command line', () => {
     const expected = `${method.toUpperCase()} ${path
       .replaceAll(/\{name\}/g, 'a')
       .replace('/a/sessions/{id}', '/a/sessions/1')
-      .replace('{id}', 'a')}`;
+      .replace('{id}', 'a')
+      .replace('{server}', 'a')
+      .replace('{version}', '1')}`;
     expect(await requestsOf(line)).toContain(expected);
   });
 });

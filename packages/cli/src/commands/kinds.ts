@@ -5,6 +5,12 @@ import { age, type View } from '../frame/output.js';
 /** A resource as the API shows it, or the body of a request. */
 export type Fields = Record<string, unknown>;
 
+/** What a list may be narrowed to; not of tenants. */
+export interface Search {
+  q?: string;
+  tag?: string;
+}
+
 /** One kind of resource: how the API manages it, and how a table shows it. */
 export interface Kind {
   singular: 'adapter' | 'tool' | 'toolset' | 'tenant';
@@ -12,7 +18,7 @@ export interface Kind {
   about: string;
   /** The field that identifies one. */
   key: 'name' | 'id';
-  list(client: GatewayClient): Promise<Fields[]>;
+  list(client: GatewayClient, query?: Search): Promise<Fields[]>;
   get(client: GatewayClient, name: string): Promise<Fields>;
   create(client: GatewayClient, body: Fields): Promise<Fields>;
   replace(client: GatewayClient, name: string, body: Fields): Promise<Fields>;
@@ -45,7 +51,7 @@ const adapters: Kind = {
   plural: 'adapters',
   about: 'MCP servers behind the gateway',
   key: 'name',
-  list: (client) => client.list('listAdapters'),
+  list: (client, query = {}) => client.list('listAdapters', { query }),
   get: (client, name) => client.call('getAdapter', { path: { name } }),
   create: (client, body) => client.call('createAdapter', { body: body as Schemas['AdapterBody'] }),
   replace: (client, name, body) =>
@@ -68,7 +74,7 @@ const tools: Kind = {
   plural: 'tools',
   about: 'registered tools and the servers that execute them',
   key: 'name',
-  list: (client) => client.list('listTools'),
+  list: (client, query = {}) => client.list('listTools', { query }),
   get: (client, name) => client.call('getTool', { path: { name } }),
   create: (client, body) => client.call('createTool', { body: body as Schemas['ToolBody'] }),
   replace: (client, name, body) => client.call('replaceTool', { path: { name }, body: body as Schemas['ToolBody'] }),
@@ -90,7 +96,7 @@ const toolsets: Kind = {
   plural: 'toolsets',
   about: 'selections of tools with a URL of their own',
   key: 'name',
-  list: (client) => client.list('listToolsets'),
+  list: (client, query = {}) => client.list('listToolsets', { query }),
   get: (client, name) => client.call('getToolset', { path: { name } }),
   create: (client, body) => client.call('createToolset', { body: body as Schemas['ToolsetBody'] }),
   replace: (client, name, body) =>

@@ -3,7 +3,7 @@ import { usageError } from '../frame/exit.js';
 import { act, type Run, type Surroundings } from '../frame/frame.js';
 import { changesBetween } from './apply-plan.js';
 import { readDocuments, withField } from './documents.js';
-import { type Fields, type Kind, kinds, specOf } from './kinds.js';
+import { type Fields, type Kind, kinds, type Search, specOf } from './kinds.js';
 
 interface BodyOptions {
   file?: string;
@@ -22,10 +22,14 @@ const collect = (value: string, before: string[] = []): string[] => [...before, 
 /** `mcp-gateway adapters`, `tools`, `toolsets` and `tenants`: each with list, get, create, update and delete. */
 export const resourceCommands = kinds.map((kind) => (surroundings: Surroundings): Command => {
   const group = new Command(kind.plural).alias(kind.singular).description(kind.about);
-  group
-    .command('list')
-    .description(`list the ${kind.plural} that you may see`)
-    .action(act(surroundings, async ({ session, print }) => print.list(await kind.list(session.client), kind.view)));
+  const list = group.command('list').description(`list the ${kind.plural} that you may see`);
+  if (kind.key === 'name')
+    list.option('--q <text>', 'only those that have this text').option('--tag <tag>', 'only those with this tag');
+  list.action(
+    act(surroundings, async ({ session, print }, search: Search) =>
+      print.list(await kind.list(session.client, search), kind.view),
+    ),
+  );
   group
     .command('get <name...>')
     .description('print one or several')
