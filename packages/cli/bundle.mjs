@@ -11,6 +11,8 @@ await build({
   target: 'node20',
   format: 'esm',
   conditions: ['mcp-gateway-source'],
+  // jsonc-parser has its modules under `module`; what is under `main` cannot be bundled.
+  mainFields: ['module', 'main'],
   // Packages in CommonJS that it contains call `require`.
   banner: {
     js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",

@@ -8,6 +8,7 @@ import { addGlobalFlags } from './frame/flags.js';
 import type { Surroundings } from './frame/frame.js';
 import { paint, write } from './frame/terminal.js';
 import { exportCommand, importCommand } from './import/command.js';
+import { serveCommand } from './serve/command.js';
 import { loginCommand, logoutCommand } from './sign-in/command.js';
 
 /** The commands, in the order of the help. Another command gets its line here. */
@@ -20,6 +21,7 @@ const COMMANDS: ((surroundings: Surroundings) => Command)[] = [
   connectCommand,
   importCommand,
   exportCommand,
+  serveCommand,
 ];
 
 /** The command with all its subcommands and flags. */

@@ -135,6 +135,24 @@ export interface Calls {
     item: string;
     entry: never;
   };
+  listRegistryServers: {
+    args: [input?: { query?: NonNullable<operations['listRegistryServers']['parameters']['query']>; signal?: AbortSignal | undefined }];
+    answer: operations['listRegistryServers']['responses'][200]['content']['application/json'];
+    item: string;
+    entry: never;
+  };
+  listRegistryServerVersions: {
+    args: [input: { path: NonNullable<operations['listRegistryServerVersions']['parameters']['path']>; signal?: AbortSignal | undefined }];
+    answer: operations['listRegistryServerVersions']['responses'][200]['content']['application/json'];
+    item: string;
+    entry: never;
+  };
+  getRegistryServerVersion: {
+    args: [input: { path: NonNullable<operations['getRegistryServerVersion']['parameters']['path']>; signal?: AbortSignal | undefined }];
+    answer: operations['getRegistryServerVersion']['responses'][200]['content']['application/json'];
+    item: string;
+    entry: never;
+  };
   streamEvents: {
     args: [input?: { query?: NonNullable<operations['streamEvents']['parameters']['query']>; header?: NonNullable<operations['streamEvents']['parameters']['header']>; signal?: AbortSignal | undefined }];
     answer: operations['streamEvents']['responses'][200]['content']['text/event-stream'];
