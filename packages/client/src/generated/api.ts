@@ -961,6 +961,8 @@ export interface components {
             readonly createdAt?: unknown;
             /** @description The gateway sets this field and ignores it in requests. */
             readonly lastUpdatedAt?: unknown;
+            /** @description A `server.json` of a registry of MCP servers, or the answer of a registry for one server: the gateway makes the fields of it. Fields beside it come before those. Inputs of the entry take their values from `environmentVariables` and `secretEnvironment`. Answers never have this field. */
+            fromRegistryEntry?: unknown;
         };
         AdapterResource: {
             /**
@@ -4778,7 +4780,7 @@ export interface operations {
                 /** @description Only servers in this version; `latest` is every server in its only version. */
                 version?: string;
                 /** @description Has no effect: the gateway keeps no deleted servers. */
-                include_deleted?: "true" | "false";
+                include_deleted?: boolean;
             };
             header?: never;
             path?: never;
