@@ -9,8 +9,6 @@ export interface ReceivedEvent {
   data: any;
 }
 
-export type EventStream = Awaited<ReturnType<typeof eventStream>>;
-
 /** Reads a stream of server-sent events until the test ends. */
 export async function eventStream(url: string, headers: Record<string, string> = {}) {
   const closed = new AbortController();

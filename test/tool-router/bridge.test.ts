@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { auditTrail } from '@mcp-gateway/audit';
 import { AuditRecord, type PublishedRoute } from '@mcp-gateway/common/contracts';
-import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import { ElicitRequestSchema, ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import type { Client } from '@modelcontextprotocol/client';
 import {
   completable,
@@ -157,6 +157,39 @@ describe('an adapter with bridge', () => {
     }
     await publish({ requiredRoles: ['others'], createdBy: 'carol', policies: [] });
     await expect(inner.client.callTool(call)).rejects.toThrow(/no such adapter|not found/i);
+  });
+
+  it('tells clients of both eras of the resources that they follow, as far as its policies permit', async () => {
+    const server = await startModernServer(() => {
+      const mcp = new McpServer({ name: 'notes', version: '1' }, { capabilities: { resources: { subscribe: true } } });
+      mcp.registerResource('one', 'note://one', {}, () => ({ contents: [] }));
+      return mcp.server;
+    });
+    const policies = [
+      {
+        name: 'quiet',
+        effect: 'deny' as const,
+        methods: ['resources/subscribe'],
+        when: '"x-zone" in headers',
+      },
+    ];
+    const { mcp } = await bridged(server.url, { policies });
+    const filter = { resourceSubscriptions: ['note://one'] };
+    const updates: string[] = [];
+    const prepare = (client: Client) =>
+      client.setNotificationHandler('notifications/resources/updated', () => void updates.push('modern'));
+    const modern = await modernThrough(mcp, BOB, { prepare });
+    expect((await modern.listen(filter)).honoredFilter).toEqual(filter);
+    const outer = await modernThrough(mcp, { ...BOB, 'x-zone': 'outer' });
+    expect((await outer.listen(filter)).honoredFilter).toEqual({});
+    const { client } = await connect(mcp, {
+      headers: BOB,
+      prepare: (each) =>
+        each.setNotificationHandler(ResourceUpdatedNotificationSchema, () => void updates.push('legacy')),
+    });
+    await client.subscribeResource({ uri: 'note://one' });
+    server.notify.resourceUpdated('note://one');
+    await becomesTrue('both updates', () => expect(updates.toSorted()).toEqual(['legacy', 'modern']));
   });
 
   it('is bytes again without bridge, and its sessions go on', async () => {

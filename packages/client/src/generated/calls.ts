@@ -99,6 +99,18 @@ export interface Calls {
     item: string;
     entry: never;
   };
+  listDefinitionChanges: {
+    args: [input: { path: NonNullable<operations['listDefinitionChanges']['parameters']['path']>; signal?: AbortSignal | undefined }];
+    answer: operations['listDefinitionChanges']['responses'][200]['content']['application/json'];
+    item: string;
+    entry: never;
+  };
+  approveDefinitions: {
+    args: [input: { path: NonNullable<operations['approveDefinitions']['parameters']['path']>; body: operations['approveDefinitions']['requestBody']['content']['application/json']; signal?: AbortSignal | undefined }];
+    answer: operations['approveDefinitions']['responses'][200]['content']['application/json'];
+    item: string;
+    entry: never;
+  };
   listToolsets: {
     args: [input?: { query?: NonNullable<operations['listToolsets']['parameters']['query']>; signal?: AbortSignal | undefined }];
     answer: operations['listToolsets']['responses'][200]['content']['application/json'];
@@ -132,6 +144,24 @@ export interface Calls {
   getToolsetStatus: {
     args: [input: { path: NonNullable<operations['getToolsetStatus']['parameters']['path']>; signal?: AbortSignal | undefined }];
     answer: operations['getToolsetStatus']['responses'][200]['content']['application/json'];
+    item: string;
+    entry: never;
+  };
+  listRegistryServers: {
+    args: [input?: { query?: NonNullable<operations['listRegistryServers']['parameters']['query']>; signal?: AbortSignal | undefined }];
+    answer: operations['listRegistryServers']['responses'][200]['content']['application/json'];
+    item: string;
+    entry: never;
+  };
+  listRegistryServerVersions: {
+    args: [input: { path: NonNullable<operations['listRegistryServerVersions']['parameters']['path']>; signal?: AbortSignal | undefined }];
+    answer: operations['listRegistryServerVersions']['responses'][200]['content']['application/json'];
+    item: string;
+    entry: never;
+  };
+  getRegistryServerVersion: {
+    args: [input: { path: NonNullable<operations['getRegistryServerVersion']['parameters']['path']>; signal?: AbortSignal | undefined }];
+    answer: operations['getRegistryServerVersion']['responses'][200]['content']['application/json'];
     item: string;
     entry: never;
   };

@@ -4,6 +4,7 @@ import { AuditSettings } from './audit.js';
 import { ServerTls, UpstreamAuth } from './credential.js';
 import { ImageName, ImageVersion } from './adapter-fields.js';
 import { Policies } from './policy.js';
+import { fromRegistryEntry } from './registry-entry.js';
 import { isOfReplicas, OF_REPLICAS, type OfReplicas, refuseBesideRemote, RemoteServer } from './remote.js';
 import { ResourceName } from './resource.js';
 import {
@@ -162,16 +163,56 @@ export const AdapterStatus = z.strictObject(statusFieldsOf('adapter')).meta({ id
 export type AdapterStatus = z.infer<typeof AdapterStatus>;
 
 /** The body of POST and PUT: a spec, or the answer of GET with changes in it. */
-export const AdapterBody = AdapterSpec.safeExtend(bodyFields).meta({
+export const AdapterBody = AdapterSpec.safeExtend({
+  ...bodyFields,
+  fromRegistryEntry: z
+    .unknown()
+    .optional()
+    .meta({
+      description:
+        'A `server.json` of a registry of MCP servers, or the answer of a registry for one server: the gateway makes the fields ' +
+        'of it. Fields beside it come before those. Inputs of the entry take their values from `environmentVariables` and ' +
+        '`secretEnvironment`. Answers never have this field.',
+      writeOnly: true,
+    }),
+}).meta({
   id: 'AdapterBody',
   // Not `anyOf`, with which generated clients accept unknown fields.
-  if: { required: ['remote'] },
+  if: { anyOf: [{ required: ['remote'] }, { required: ['fromRegistryEntry'] }] },
   else: { required: ['imageName', 'imageVersion'] },
 });
 
+/** What is given beside an entry and decides what becomes of it. A wrong value is refused when the whole body is parsed. */
+const BesideEntry = z.object({
+  name: z.string().optional().catch(undefined),
+  environmentVariables: z.record(z.string(), z.string()).catch({}),
+  secretEnvironment: z.record(z.string(), z.object({ secret: z.string(), key: z.string() })).catch({}),
+});
+
+/** Puts the fields of an adapter in place of the registry entry that they follow from. */
+function expandRegistryEntry(body: unknown, context: z.RefinementCtx): unknown {
+  if (!isObject(body)) return body;
+  const { fromRegistryEntry: entry, ...given } = body as Record<string, unknown>;
+  if (entry === undefined) return body;
+  const { name, environmentVariables: values, secretEnvironment: secrets } = BesideEntry.parse(given);
+  const converted = fromRegistryEntry(entry, { values, secrets, ...(name !== undefined && { name }) });
+  if ('faults' in converted) {
+    for (const message of converted.faults) context.addIssue({ code: 'custom', path: ['fromRegistryEntry'], message });
+    return given;
+  }
+  const made = converted.adapter;
+  const merged = (['environmentVariables', 'secretEnvironment'] as const).flatMap((field) => {
+    const isBoth = made[field] !== undefined && isObject(given[field]);
+    return isBoth ? [[field, { ...made[field], ...(given[field] as object) }]] : [];
+  });
+  return { ...made, ...given, ...Object.fromEntries(merged) };
+}
+
 export type AdapterRequest = ResourceRequest<AdapterSpec>;
 /** Accepts names of fields in any case, and treats a field that is null as absent. */
-export const AdapterRequest = requestOf<AdapterSpec>(AdapterBody, refuseBesideRemote).transform(({ spec, read }) => ({
-  spec: spec.remote ? { ...spec, replicaCount: 0 } : spec,
-  read,
-}));
+export const AdapterRequest = requestOf<AdapterSpec>(AdapterBody, refuseBesideRemote, expandRegistryEntry).transform(
+  ({ spec, read }) => ({
+    spec: spec.remote ? { ...spec, replicaCount: 0 } : spec,
+    read,
+  }),
+);

@@ -227,3 +227,53 @@ describe('an entry of a registry as an adapter', () => {
     ]);
   });
 });
+
+describe('a body with an entry in it', () => {
+  const faultsOf = (body: object) =>
+    AdapterRequest.safeParse(body).error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`);
+
+  it('is the adapter that follows from it, with what stands beside it', () => {
+    const variables = [
+      { name: 'KEY', isRequired: true, isSecret: true },
+      { name: 'LEVEL', default: 'info' },
+      { name: 'CITY', isRequired: true },
+    ];
+    const body = {
+      name: 'wx',
+      FromRegistryEntry: npm({ environmentVariables: variables }),
+      description: 'Ours',
+      requiredRoles: ['staff'],
+      environmentVariables: { CITY: 'Berlin', OTHER: '1' },
+      secretEnvironment: { KEY },
+    };
+    const { spec } = AdapterRequest.parse(body);
+    expect(spec).toEqual(
+      AdapterRequest.parse({
+        ...bridge(['-y', '@user/weather@1.2.0'], { LEVEL: 'info', CITY: 'Berlin', OTHER: '1' }),
+        name: 'wx',
+        description: 'Ours',
+        requiredRoles: ['staff'],
+        secretEnvironment: { KEY },
+      }).spec,
+    );
+    expect(AdapterRequest.parse({ name: 'wx', fromRegistryEntry: remote() }).spec.remote?.url).toBe(
+      'https://weather.example.com/mcp',
+    );
+  });
+
+  it('is refused for what the entry does not say, and for what is wrong beside it', () => {
+    const missing = npm({ environmentVariables: [{ name: 'CITY', isRequired: true }] });
+    expect(faultsOf({ name: 'wx', fromRegistryEntry: missing })).toEqual([
+      'fromRegistryEntry @user/weather: CITY needs a value; give one',
+    ]);
+    expect(faultsOf({ name: 'wx', fromRegistryEntry: 7 })).toEqual([
+      'fromRegistryEntry this is no server.json: it needs a name, and packages and remotes of the format',
+    ]);
+    expect(faultsOf({ name: 'wx', fromRegistryEntry: npm(), environmentVariables: 'x' })?.[0]).toMatch(
+      'environmentVariables',
+    );
+    expect(faultsOf({ name: 'wx', fromRegistryEntry: remote(), replicaCount: 2 })?.[0]).toMatch(
+      'must be absent beside "remote"',
+    );
+  });
+});

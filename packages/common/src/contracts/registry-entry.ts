@@ -1,5 +1,4 @@
-import type { z } from 'zod';
-import type { AdapterBody } from './adapter.js';
+import type { Icon } from './about.js';
 import {
   type Argument,
   type Input,
@@ -20,10 +19,25 @@ export interface FromRegistryEntry {
   bridgeVersion?: string;
 }
 
+/** Fields of a body of POST /adapters. */
+interface EntryFields {
+  name: string;
+  title?: string;
+  description?: string;
+  documentation?: string;
+  icons?: Icon[];
+  remote?: { url: string; headers?: Record<string, string> };
+  imageName?: string;
+  imageVersion?: string;
+  port?: number;
+  path?: string;
+  environmentVariables?: Record<string, string>;
+  secretEnvironment?: Record<string, { secret: string; key: string }>;
+}
+
 export type ConvertedEntry =
   | {
-      /** A body of POST /adapters. */
-      adapter: z.input<typeof AdapterBody>;
+      adapter: EntryFields;
       /** What whoever registers it should know. */
       notes: string[];
     }
@@ -33,7 +47,7 @@ export type ConvertedEntry =
 interface Candidate {
   faults: string[];
   notes: string[];
-  fields: Partial<z.input<typeof AdapterBody>>;
+  fields: Omit<EntryFields, 'name'>;
 }
 
 /**

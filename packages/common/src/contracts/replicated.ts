@@ -173,16 +173,18 @@ export interface ResourceRequest<Spec> {
 /**
  * Accepts names of fields in any case, and treats a field that is null as absent.
  * @param refuse adds issues for fields that must not stand together, before defaults take the place of absent ones
+ * @param expand puts the fields that another field stands for in its place
  */
 export const requestOf = <Spec extends object>(
   body: z.ZodType<Spec & { [field in ServerField]?: unknown }>,
   refuse?: (body: unknown, context: z.RefinementCtx) => void,
+  expand: (body: unknown, context: z.RefinementCtx) => unknown = (given) => given,
 ) =>
   z
     .preprocess((input, context) => {
-      const normalized = normalizeFieldNames(body, input, context);
-      refuse?.(normalized, context);
-      return normalized;
+      const expanded = expand(normalizeFieldNames(body, input, context), context);
+      refuse?.(expanded, context);
+      return expanded;
     }, body)
     .transform((parsed): ResourceRequest<Spec> => {
       const { id, generation } = parsed;

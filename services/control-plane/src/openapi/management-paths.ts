@@ -270,7 +270,7 @@ const eventPaths = {
         'with your sign-in.',
       parameters: [...queryParameters(EventQuery), header('Last-Event-ID', 'Id of the last event that you have. It comes before `since`.')],
       responses: responses({
-        200: { description: 'Events until the client leaves.', content: { 'text/event-stream': { schema: { type: 'string' } } } },
+        200: { description: 'Events until the client leaves.', content: { 'text/event-stream': { schema: { type: 'string', contentMediaType: 'text/event-stream', contentSchema: ref('ChangeEvent') } } } },
         400: problem('A parameter is not valid.'),
         429: problem('You have 20 streams open at this control plane, the maximum.'),
         503: unavailable,

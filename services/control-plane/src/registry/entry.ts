@@ -47,7 +47,7 @@ export function resourceIn(serverName: string, namespace: string): Pick<Listed, 
 }
 
 /** Each change of a resource is a version of its own, in the form that clients can compare (semantic versioning). */
-export const versionOf = (generation: number): string => `1.0.${generation}`;
+const versionOf = (generation: number): string => `1.0.${generation}`;
 
 /** The generation of a version; undefined for what is no version of this gateway's. */
 export const generationIn = (version: string): number | undefined => {

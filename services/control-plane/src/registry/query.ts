@@ -42,7 +42,7 @@ export const RegistryQuery = z.strictObject({
     .optional()
     .meta({
       description: 'Has no effect: the gateway keeps no deleted servers.',
-      ...documentedAs({ type: 'boolean' }),
+      ...documentedAs({ type: 'boolean', enum: undefined }),
     }),
 });
 
