@@ -5,13 +5,15 @@
 //     --calls 2000 --rounds 3            calls of each load, and how often each is repeated
 //     --tools 5000                       tools that the server of the lists has
 //     --fastmcp PATH                     adds FastMCP's proxy: the `fastmcp` of a Python environment
+//     --vmcp PATH                        adds ToolHive's vmcp; `go` in place of a path builds it with Go first, in minutes
 //     --profile DIR                      makes V8 write profiles of tool routers and data planes there
 //
-// Compare the differences of the medians. Needs a build (npm run build).
-import { execFile, fork } from 'node:child_process';
+// Compare the differences of the medians, or the processor time of the gateway's processes, which other work on the machine
+// disturbs less. Needs a build (npm run build).
+import { execFile, fork, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -21,7 +23,7 @@ import { startRedis } from '@mcp-gateway/local/redis';
 import { freePort } from '@mcp-gateway/platform/serving';
 import { routePublisher } from '@mcp-gateway/routing';
 import { log, startDataPlane, withRedis } from '../forwarding/start.mjs';
-import { end } from '../processes.mjs';
+import { cpuSeconds, end } from '../processes.mjs';
 import { listTools, openSession } from './client.mjs';
 
 const { values: options } = parseArgs({
@@ -30,6 +32,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '3' },
     tools: { type: 'string', default: '5000' },
     fastmcp: { type: 'string' },
+    vmcp: { type: 'string' },
     profile: { type: 'string' },
   },
 });
@@ -75,7 +78,7 @@ const publishSources = (prefix, servers) =>
     await publisher.publishAll(published, ofRun);
   });
 
-/** A tool router and a data plane in front of it, and the URL of /mcp. */
+/** A tool router and a data plane in front of it: the URL of /mcp, and their processes. */
 async function startGateway(prefix, servers) {
   await publishSources(prefix, servers);
   const secret = randomBytes(32).toString('base64');
@@ -98,7 +101,7 @@ async function startGateway(prefix, servers) {
     settings,
   });
   started.push(dataPlane.child);
-  return `${dataPlane.url}/mcp`;
+  return { url: `${dataPlane.url}/mcp`, processes: { 'data plane': dataPlane.child, 'tool router': child } };
 }
 
 /** FastMCP's proxy of one server. */
@@ -106,7 +109,38 @@ async function startFastMcp(url) {
   const port = await freePort();
   const child = execFile(options.fastmcp, ['run', url, '--transport', 'http', '--port', String(port), '--no-banner']);
   started.push(child);
-  return `http://127.0.0.1:${port}/mcp`;
+  return { url: `http://127.0.0.1:${port}/mcp`, processes: { FastMCP: child } };
+}
+
+const VMCP = 'github.com/stacklok/toolhive/cmd/vmcp@v0.47.0';
+
+/** The program of ToolHive's vmcp; undefined when it cannot be built. */
+function buildVmcp() {
+  const built = spawnSync('go', ['install', VMCP], { env: { ...process.env, GOBIN: folder }, stdio: 'inherit' });
+  if (built.status === 0) return path.join(folder, 'vmcp');
+  console.log(`vmcp is left out: ${built.error ? 'there is no Go on this machine' : `${VMCP} cannot be built`}`);
+  return undefined;
+}
+
+/** ToolHive's vmcp in front of one server, for callers without sign-in. */
+async function startVmcp(program, url) {
+  const port = await freePort();
+  const config = path.join(folder, `vmcp-${port}.yaml`);
+  const settings = {
+    name: 'bench',
+    groupRef: 'bench', // required, and not read with backends of its own
+    backends: [{ name: 'one', url, transport: 'streamable-http' }],
+    incomingAuth: { type: 'anonymous' },
+    outgoingAuth: { source: 'inline', default: { type: 'unauthenticated' } },
+    aggregation: { conflictResolution: 'prefix', conflictResolutionConfig: { prefixFormat: '{workload}_' } },
+  };
+  writeFileSync(config, JSON.stringify(settings)); // YAML is a superset of JSON
+  const child = spawn(program, ['serve', '--config', config, '--port', String(port)], {
+    env: { PATH: process.env.PATH, HOME: folder },
+    stdio: 'ignore',
+  });
+  started.push(child);
+  return { url: `http://127.0.0.1:${port}/mcp`, processes: { vmcp: child } };
 }
 
 /** A session, once the gateway has started and lists all tools. */
@@ -150,15 +184,28 @@ const print = (name, runs, base) => {
   return p50;
 };
 
+/** Microseconds that the processes of a subject have used so far. */
+const processorTimes = ({ processes = {} }) =>
+  new Map(Object.entries(processes).map(([name, { pid }]) => [name, cpuSeconds(pid) * 1e6]));
+
 async function compare(subjects, work, times) {
   const runs = new Map(subjects.map(({ name }) => [name, []]));
+  const spent = new Map();
   for (const subject of subjects) await run(Math.min(times, 200), () => work(subject)); // warms up
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const subject of subjects) runs.get(subject.name).push(await run(times, () => work(subject)));
+    for (const subject of subjects) {
+      const before = processorTimes(subject);
+      runs.get(subject.name).push(await run(times, () => work(subject)));
+      for (const [name, microseconds] of processorTimes(subject))
+        spent.set(name, (spent.get(name) ?? 0) + microseconds - before.get(name));
+    }
   }
   let base;
   for (const [name, took] of runs)
     base = print(name, took, base) && (base ?? median(took.map((each) => percentile(each, 0.5))));
+  for (const [name, microseconds] of spent) {
+    console.log(`  ${name.padEnd(20)} ${Math.round(microseconds / (times * ROUNDS))} µs of processor time for each`);
+  }
 }
 
 try {
@@ -166,15 +213,20 @@ try {
   const many = await startServer(Number(options.tools));
   const calls = [
     { name: 'server', url: `${one}/mcp` },
-    { name: '/mcp', url: await startGateway('one', { one }) },
+    { name: '/mcp', ...(await startGateway('one', { one })) },
   ];
   const lists = [
     { name: 'server', url: `${many}/mcp` },
-    { name: '/mcp', url: await startGateway('many', { many }) },
+    { name: '/mcp', ...(await startGateway('many', { many })) },
   ];
   if (options.fastmcp) {
-    calls.push({ name: 'FastMCP', url: await startFastMcp(`${one}/mcp`) });
-    lists.push({ name: 'FastMCP', url: await startFastMcp(`${many}/mcp`) });
+    calls.push({ name: 'FastMCP', ...(await startFastMcp(`${one}/mcp`)) });
+    lists.push({ name: 'FastMCP', ...(await startFastMcp(`${many}/mcp`)) });
+  }
+  const vmcp = options.vmcp === 'go' ? buildVmcp() : options.vmcp;
+  if (vmcp) {
+    calls.push({ name: 'vmcp', ...(await startVmcp(vmcp, `${one}/mcp`)) });
+    lists.push({ name: 'vmcp', ...(await startVmcp(vmcp, `${many}/mcp`)) });
   }
   for (const subject of calls) Object.assign(subject, await sessionWith(subject.url, 1));
   for (const subject of lists) Object.assign(subject, await sessionWith(subject.url, Number(options.tools)));

@@ -35,7 +35,14 @@ describe('the output of npm start', () => {
         .find((each) => each.includes('mcpServers')) ?? '';
     const { mcpServers } = JSON.parse(line) as { mcpServers: Record<string, { type: string; url: string }> };
 
-    expect(mcpServers).toEqual({ 'mcp-example': { type: 'http', url: gateway.api.mcp('mcp-example') } });
+    expect(Object.entries(mcpServers)).toEqual([
+      ['mcp_gateway', { type: 'http', url: `${gateway.url}/mcp` }],
+      ['mcp-example', { type: 'http', url: gateway.api.mcp('mcp-example') }],
+    ]);
+    const { client } = await connect(mcpServers['mcp_gateway']?.url as string);
+    await becomesTrue('the example of a tool', async () =>
+      expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(['weather']),
+    );
     const session = await connect(mcpServers['mcp-example']?.url as string);
     expect(await callText(session, 'add', { a: 40, b: 2 })).toBe('42');
   });

@@ -87,6 +87,21 @@ it('a data plane keeps its tool routers while Redis is away, and when Redis retu
   expect(ids()).toEqual(['one', 'two']);
 });
 
+it('a tool router that has ended does not come back by an answer that was under way', async () => {
+  const prefix = freshPrefix();
+  const redis = await connectRedis();
+  const { routers } = routerKeys(prefix);
+  const first = await announce(prefix, 'one');
+  const { ids } = await follow(prefix);
+  await becomesTrue('the router', () => expect(ids()).toEqual(['one']));
+  const entry = await redis.hGet(routers, 'one');
+  await first.close();
+  await becomesTrue('its end', () => expect(ids()).toEqual([]));
+  await redis.hSet(routers, 'one', String(entry)); // such an answer still has it
+  await announce(prefix, 'two');
+  await becomesTrue('the next', () => expect(ids()).toEqual(['two']));
+});
+
 it('a tool router announces itself again when Redis returns', async () => {
   const prefix = freshPrefix();
   const line = await redisLine();

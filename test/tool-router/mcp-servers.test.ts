@@ -170,6 +170,25 @@ describe.each(eras)('a %s server', (era, start) => {
     await becomesTrue('both are told', () => expect(told).toEqual({ modern: 2, legacy: 2, stranger: 0 }));
   });
 
+  it('answers a call that is under way when its tool is removed', async () => {
+    const router = await startRouter();
+    const [begun, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const call = () => {
+      begun.resolve();
+      return released.promise;
+    };
+    const server = await start(() => fakeServer({ tools: ['slow'], call }));
+    await router.publish('srv', { definition: MCP, urls: [server.url] });
+    const { client } = await legacyClient(router.url);
+    await becomesTrue('the tool', async () => expect((await client.listTools()).tools).toHaveLength(1));
+    const result = client.callTool({ name: 'srv_slow', arguments: {} });
+    await begun.promise;
+    await router.withdraw('srv');
+    await becomesTrue('its removal', async () => expect((await client.listTools()).tools).toEqual([]));
+    released.resolve();
+    expect(textOf(await result)).toBe('called slow');
+  });
+
   it('keeps its tools listed while it is away, and their calls say so by name', async () => {
     const router = await startRouter();
     const server = await start(() => fakeServer({ tools: ['one'] }));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Principal } from '@mcp-gateway/common/principal';
-import { PRINCIPAL_HEADER, readPrincipal, sealPrincipal } from './forwarded-principal.js';
+import { PRINCIPAL_HEADER, principalReader, sealPrincipal } from './forwarded-principal.js';
 
 const SECRET = 'a-secret-that-services-of-one-gateway-share';
 const OTHER = 'another-secret-that-is-long-enough-for-this';
@@ -22,20 +22,20 @@ const headers = (secret: string | undefined, principal = sealPrincipal(ALICE)) =
 
 it('a tool router reads the caller that a data plane has forwarded, without what it does not need', () => {
   const { signIn: _, introspection: __, ...needed } = ALICE;
-  expect(readPrincipal(headers(SECRET), () => [SECRET])).toEqual(needed);
+  expect(principalReader(() => [SECRET])(headers(SECRET))).toEqual(needed);
   expect(sealPrincipal(ALICE)).toMatch(/^[\w-]+$/);
 });
 
 it('a caller without roles, administered tenants, scope and end stays one', () => {
   const plain: Principal = { subject: 'bob', name: 'Bob', roles: [], tenant: 'default' };
-  expect(readPrincipal(headers(SECRET, sealPrincipal(plain)), () => [SECRET])).toEqual(plain);
+  expect(principalReader(() => [SECRET])(headers(SECRET, sealPrincipal(plain)))).toEqual(plain);
 });
 
 it.each([
   ['the data plane has a newer secret, too', `${OTHER},${SECRET}`, [SECRET]],
   ['the router has a newer secret, too', SECRET, [OTHER, SECRET]],
 ])('one secret in common is enough: %s', (_, given, known) => {
-  expect(readPrincipal(headers(given), () => known).subject).toBe('alice');
+  expect(principalReader(() => known)(headers(given)).subject).toBe('alice');
 });
 
 describe('a request is refused', () => {
@@ -53,6 +53,6 @@ describe('a request is refused', () => {
       [SECRET],
     ],
   ])('%s', (_, given, known) => {
-    expect(() => readPrincipal(given, () => known)).toThrow(expect.objectContaining({ code: 'FORBIDDEN' }));
+    expect(() => principalReader(() => known)(given)).toThrow(expect.objectContaining({ code: 'FORBIDDEN' }));
   });
 });

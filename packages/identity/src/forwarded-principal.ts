@@ -37,20 +37,38 @@ export function sealPrincipal(principal: Principal): string {
   return Buffer.from(JSON.stringify(forwarded)).toString('base64url');
 }
 
+/** Callers whose header a reader remembers, and the length of the longest such header: some 2 MB at most. */
+const MAX_REMEMBERED = 1_000;
+const MAX_REMEMBERED_CHARS = 2_048;
+
 /**
- * The caller of a request that a data plane has forwarded.
+ * Reads the caller of a request that a data plane has forwarded. It remembers callers: a data plane sends the same text with each
+ * request of one.
  * @param secrets as they are now; one in common with the data plane is enough, so that they rotate
- * @throws GatewayError FORBIDDEN when the request has none of the secrets, or no principal that can be read
+ * @returns throws GatewayError FORBIDDEN when the request has none of the secrets, or no principal that can be read
  */
-export function readPrincipal(headers: IncomingHttpHeaders, secrets: () => readonly string[]): Principal {
-  if (!ownServices(secrets)(headers)) {
-    throw forbidden('only data planes may call a tool router: send the request to the gateway');
-  }
-  const principal = principalIn(headers[PRINCIPAL_HEADER]);
-  if (!principal) {
-    throw forbidden('the data plane names no caller that this tool router can read; run one version of both');
-  }
-  return principal;
+export function principalReader(
+  secrets: () => readonly string[],
+): (headers: IncomingHttpHeaders) => Readonly<Principal> {
+  const isOwnService = ownServices(secrets);
+  const remembered = new Map<string, Principal>();
+  return (headers) => {
+    if (!isOwnService(headers)) {
+      throw forbidden('only data planes may call a tool router: send the request to the gateway');
+    }
+    const header = headers[PRINCIPAL_HEADER];
+    const known = typeof header === 'string' ? remembered.get(header) : undefined;
+    if (known) return known;
+    const principal = principalIn(header);
+    if (!principal) {
+      throw forbidden('the data plane names no caller that this tool router can read; run one version of both');
+    }
+    if (typeof header === 'string' && header.length <= MAX_REMEMBERED_CHARS) {
+      if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+      remembered.set(header, principal);
+    }
+    return principal;
+  };
 }
 
 function principalIn(header: string | string[] | undefined): Principal | undefined {

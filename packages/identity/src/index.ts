@@ -1,7 +1,7 @@
 export { developmentSignIn, developmentVerifier } from './development.js';
 export { clientAddressBy, clientOf, trustIn } from './client-address.js';
 export { addressIn, refuseReplicas, type CallerCheck } from './refuse-replicas.js';
-export { PRINCIPAL_HEADER, readPrincipal, sealPrincipal } from './forwarded-principal.js';
+export { PRINCIPAL_HEADER, principalReader, sealPrincipal } from './forwarded-principal.js';
 export { type IsOwnService, ownServices } from './own-services.js';
 export { jsonFetcher } from './oidc/fetch-json.js';
 export { type AssumedMessage, verdictOf } from './policy/explain.js';

@@ -11,9 +11,13 @@ export type IsOwnService = (headers: IncomingHttpHeaders) => boolean;
  * @param secrets as they are now
  */
 export function ownServices(secrets: () => readonly string[]): IsOwnService {
+  let from: readonly string[] | undefined;
+  let known: Buffer[] = [];
   return ({ [INTERNAL_SECRET_HEADER]: given }) => {
     if (typeof given !== 'string') return false;
-    const known = secrets().map(digest);
+    const now = secrets();
+    if (now !== from) known = now.map(digest);
+    from = now;
     return given.split(',').some((each) => {
       const hash = digest(each.trim());
       return known.some((one) => timingSafeEqual(one, hash));

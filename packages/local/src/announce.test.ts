@@ -43,6 +43,9 @@ const inTurn = (...given: ReturnType<Answers[string]>[]) => {
   return () => given[Math.min(turn++, given.length - 1)] ?? { status: 404 };
 };
 
+/** What each client configuration begins with. */
+const allTools = (url: string) => ({ mcp_gateway: { type: 'http', url: `${url}/mcp` } });
+
 const IMPATIENT = { example: 20_000, others: 1_000 };
 
 describe('the adapters of the announcement', () => {
@@ -63,13 +66,16 @@ describe('the adapters of the announcement', () => {
     expect(text).toContain(
       `Not running, and why:\n\n  b: No command [2J is known.\n    ${url}/adapters/b/status\n  c: it `,
     );
-    expect(text).toContain(JSON.stringify({ mcpServers: { a: { type: 'http', url: `${url}/adapters/a/mcp` } } }));
+    expect(text).toContain(
+      JSON.stringify({ mcpServers: { ...allTools(url), a: { type: 'http', url: `${url}/adapters/a/mcp` } } }),
+    );
   });
 
   it('show why none runs', async () => {
     const { url } = await gateway({ ...list('b'), ...phase('b', 'Failed', 'No command is known.') });
     const text = announce({ url, adapters: await awaitAdapters(url, IMPATIENT), data: '/data', logs: '/data/logs' });
-    expect(text).toContain('MCP Gateway is running.\n\nNot running, and why:\n\n  b: No command is known.');
+    expect(text).toContain('\n\nNot running, and why:\n\n  b: No command is known.');
+    expect(text).not.toContain('/adapters/b/mcp');
   });
 
   it('do not show a failure of the last run, which this run corrects', async () => {
@@ -163,23 +169,27 @@ describe('the adapters of the announcement', () => {
     const text = announce({ url, adapters, data: '/data', logs: '/data/logs' });
     expect(text).toContain(`/adapters/mine/mcp   (not ready yet: see ${url}/adapters/mine/status)`);
     expect(text).not.toContain('mcp-example/mcp   (');
-    const servers = { 'mcp-example': { type: 'http', url: `${url}/adapters/mcp-example/mcp` } };
+    const servers = { ...allTools(url), 'mcp-example': { type: 'http', url: `${url}/adapters/mcp-example/mcp` } };
     expect(text).toContain(`  ${JSON.stringify({ mcpServers: servers })}\n`);
   });
 
-  it('have no client configuration while none is ready', async () => {
+  it('are no part of the client configuration while none is ready', async () => {
     const { url } = await gateway({ ...list('mine'), ...phase('mine', 'Progressing') });
     const adapters = await awaitAdapters(url, { example: 20_000, others: 100 });
     const text = announce({ url, adapters, data: '/data', logs: '/data/logs' });
     expect(text).toContain('/adapters/mine/mcp   (not ready yet');
-    expect(text).not.toContain('mcpServers');
+    expect(text).toContain(`  ${JSON.stringify({ mcpServers: allTools(url) })}\n`);
   });
 });
 
 describe('an announcement of no adapters', () => {
-  it('still has the URL of the gateway', () => {
-    const text = announce({ url: 'http://127.0.0.1:1', adapters: [], data: '/data', logs: '/data/logs' });
+  it('leads with the URL of all tools', () => {
+    const url = 'http://127.0.0.1:1';
+    const text = announce({ url, adapters: [], data: '/data', logs: '/data/logs' });
+    expect(text).toMatch(
+      /^\nMCP Gateway is running\. Paste into an MCP client:\n\n {2}http:\/\/127\.0\.0\.1:1\/mcp {3}\(all/,
+    );
+    expect(text).toContain(`  ${JSON.stringify({ mcpServers: allTools(url) })}\n`);
     expect(text).toContain('Manage servers at http://127.0.0.1:1/adapters');
-    expect(text).not.toContain('mcpServers');
   });
 });

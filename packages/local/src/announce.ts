@@ -8,36 +8,31 @@ export interface Announcement {
   logs: string;
 }
 
+/** Names `/mcp` in a client. No adapter has this name, because names of resources contain no `_`. */
+const ALL_TOOLS = 'mcp_gateway';
+
 /** The announcement after the start: URLs, client configuration and a command, ready to paste. */
 export function announce({ url, adapters, data, logs }: Announcement): string {
   const mcp = (name: string) => `${url}/adapters/${name}/mcp`;
   const usable = adapters.filter(({ blocker }) => blocker === undefined);
-  const ready = usable
-    .filter((each) => each.ready)
-    .map(({ name }) => [name, { type: 'http', url: mcp(name) }] as const);
   // A client reports a server that does not answer yet as broken.
-  const configuration = [
-    'As client configuration:',
-    '',
-    `  ${JSON.stringify({ mcpServers: Object.fromEntries(ready) })}`,
-    '',
-  ];
+  const ready = usable.filter((each) => each.ready).map(({ name }) => [name, mcp(name)] as const);
+  const servers = [[ALL_TOOLS, `${url}/mcp`] as const, ...ready].map(([name, at]) => [name, { type: 'http', url: at }]);
   const shown = usable.map(({ name, ready: isReady }) =>
     isReady ? `  ${mcp(name)}` : `  ${mcp(name)}   (not ready yet: see ${url}/adapters/${name}/status)`,
   );
   const example = adapters.find((each) => each.ready && each.name === EXAMPLE.name);
   return [
     '',
-    ...(usable.length === 0
-      ? ['MCP Gateway is running.', '']
-      : [
-          'MCP Gateway is running. Paste into an MCP client:',
-          '',
-          toolsLine(url),
-          ...shown,
-          '',
-          ...(ready.length > 0 ? configuration : []),
-        ]),
+    'MCP Gateway is running. Paste into an MCP client:',
+    '',
+    toolsLine(url),
+    ...shown,
+    '',
+    'As client configuration:',
+    '',
+    `  ${JSON.stringify({ mcpServers: Object.fromEntries(servers) })}`,
+    '',
     ...(example ? ['Or call a tool from a shell:', '', `  ${curlLine(mcp(example.name))}`, ''] : []),
     ...blockedLines(url, adapters),
     ...ending(url, data, logs),
@@ -68,8 +63,8 @@ export function announceSignIn({
     '',
     'Paste into an MCP client, which signs in by itself or sends the header Authorization: Bearer TOKEN:',
     '',
-    `  ${url}/adapters/${EXAMPLE.name}/mcp`,
     toolsLine(url),
+    `  ${url}/adapters/${EXAMPLE.name}/mcp`,
     '',
     ...ending(url, data, logs),
   ].join('\n');
@@ -99,8 +94,8 @@ export function announceDevelopmentIssuer({
     '',
     'Paste into an MCP client. It opens a page in your browser, on which you choose a user:',
     '',
-    `  ${mcp}`,
     toolsLine(url),
+    `  ${mcp}`,
     '',
     'Or get a token from a shell, here of alice for an hour, and call a tool:',
     '',

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import { type BrokerClient, credentialCache } from '@mcp-gateway/credentials';
-import { readPrincipal } from '@mcp-gateway/identity';
+import { principalReader } from '@mcp-gateway/identity';
 import type { Egress } from '@mcp-gateway/platform/egress';
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { RedisClient } from '@mcp-gateway/platform/redis';
@@ -94,13 +94,14 @@ export function composeToolRouter(settings: ToolRouterSettings, parts: ToolRoute
     onCalled: metrics?.called,
   });
   const mcp = { catalogue, views, calls, pageSize, firstListMs, onList: metrics?.answeredList };
+  const principalOf = principalReader(settings.internalSecrets);
   const sessions = new Sessions(mcp, announcements);
   metrics?.watch({ redis, catalogue, calls, parked, sessions });
   const modern = new ModernRequests(mcp, announcements, log);
   const eras = { sessions, modern, maxBodyBytes: settings.maxBodyBytes };
   const server = createHttpServer({
     serve: (req, res, caller) => serveMcp(req, res, caller, eras),
-    principalOf: ({ headers }) => readPrincipal(headers, settings.internalSecrets),
+    principalOf: ({ headers }) => principalOf(headers),
     isReady: () => table.isLoaded(),
     log,
   });

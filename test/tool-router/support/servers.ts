@@ -77,8 +77,12 @@ export async function startModernServer(create: () => Server) {
 /** A legacy server with a session for each client; `stateless` serves without. */
 export async function startLegacyServer(create: () => Server, { stateless = false } = {}) {
   const sessions = new Map<string, { transport: WebStandardStreamableHTTPServerTransport; server: Server }>();
+  const opened: Server[] = [];
+  // Questions that no client has answered keep timers.
+  afterTest(() => Promise.all(opened.map((server) => server.close())));
   async function open() {
     const server = create();
+    opened.push(server);
     const transport = new WebStandardStreamableHTTPServerTransport({
       ...(!stateless && { sessionIdGenerator: randomUUID }),
       onsessioninitialized: (id) => void sessions.set(id, { transport, server }),

@@ -36,8 +36,8 @@ function limitMessage(
 ): void | Promise<void> {
   const requests = countedRequests(message);
   if (requests === 0) return undefined;
-  const tools = message.kind === 'unreadable' ? [''] : calledTools(message);
   const { principal, route } = request;
+  const tools = message.kind === 'unreadable' ? [''] : calledTools(message, route.search);
   const call = { requests, caller: principal.subject, adapter: countedAs(route), tools };
   return admitted(part, request, quota, quota.admit(call), isInitialize(message));
 }

@@ -1,3 +1,4 @@
+import { SEARCH_CALL } from '@mcp-gateway/common/contracts';
 import { type Message, messagesOf, readMessage } from '@mcp-gateway/protocol';
 import { sendContinue } from './body.js';
 import { bufferBody } from './buffer-body.js';
@@ -22,9 +23,23 @@ async function readBody(context: RequestContext): Promise<Message> {
   return (context.message = readMessage(read.bytes?.toString('utf8') ?? ''));
 }
 
-/** The tools that a message calls; more than one in a batch. */
-export const calledTools = (message: Message): string[] =>
+/**
+ * What the parameters of a `tools/call` call. In a toolset with a search, `call_tool` calls the tool in its arguments; the tool
+ * router reads them in the same way.
+ */
+export function calledTool(params: Record<string, unknown>, hasSearch: boolean): { name: unknown; arguments: unknown } {
+  const { name, arguments: given } = params;
+  if (!hasSearch || name !== SEARCH_CALL) return { name, arguments: given };
+  const inner = Object(given) as Record<string, unknown>;
+  return typeof inner['name'] === 'string'
+    ? { name: inner['name'], arguments: inner['arguments'] }
+    : { name, arguments: given };
+}
+
+/** The tools that a message calls; more than one in a batch. @param hasSearch it is for a toolset with a search */
+export const calledTools = (message: Message, hasSearch = false): string[] =>
   messagesOf(message).flatMap((each) => {
     const isCall = each.kind === 'request' && each.method === 'tools/call';
-    return isCall && typeof each.params['name'] === 'string' ? [each.params['name']] : [];
+    const { name } = isCall ? calledTool(each.params, hasSearch) : {};
+    return typeof name === 'string' ? [name] : [];
   });

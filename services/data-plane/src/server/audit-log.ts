@@ -6,6 +6,7 @@ import { type Era, eraOf, headerValue, type Message, messagesOf } from '@mcp-gat
 import type { RouteTable } from '@mcp-gateway/routing';
 import type { RequestContext, RequestObserver } from '../request/context.js';
 import type { Forwarded } from '../request/forwarded.js';
+import { calledTool } from '../request/message.js';
 
 /** What of a request is recorded. */
 export interface AuditEvent {
@@ -40,6 +41,8 @@ export interface AuditedRequest {
   namedMethod: string | undefined;
   namedTool: string | undefined;
   isManagement: boolean;
+  /** It is for a toolset with a search. */
+  hasSearch?: boolean | undefined;
   /** Which calls are recorded with their arguments; undefined: none. */
   recorded?: ArgumentAudit | undefined;
   refusal: Pick<GatewayError, 'code' | 'status'> | undefined;
@@ -51,20 +54,22 @@ export interface AuditedRequest {
  * server that disregards these headers may run anything, so they cannot keep a message out of the audit.
  */
 export function auditEvents(request: AuditedRequest): AuditEvent[] {
-  const { method, message, isManagement, recorded, refusal } = request;
+  const { method, message, isManagement, refusal } = request;
   if (refusal?.code === 'SIGN_IN_REQUIRED') return [{ action: 'sign-in.failure' }];
   if (isManagement) return refusal && REFUSED_HERE.has(refusal.code) ? [{ action: 'management.request' }] : [];
-  const events = message ? eventsOf(message, recorded) : [];
+  const events = message ? eventsOf(message, request) : [];
   if (events.length > 0) return events;
   if (method === 'POST' && message?.kind === 'unreadable') return [namedEvent(request)];
   return refusal && refusal.status < 500 ? [{ action: actionOf(method, message) }] : [];
 }
 
-const eventsOf = (message: Message, recorded: ArgumentAudit | undefined): AuditEvent[] =>
+type Recorded = Pick<AuditedRequest, 'recorded' | 'hasSearch'>;
+
+const eventsOf = (message: Message, request: Recorded): AuditEvent[] =>
   messagesOf(message)
     .filter((each) => isNotable(each, message))
     .slice(0, MAX_EVENTS)
-    .flatMap((each) => eventOf(each, recorded));
+    .flatMap((each) => eventOf(each, request));
 
 /** What a batch holds that is no message may be one to its server. */
 const isNotable = (message: Message, whole: Message): boolean =>
@@ -72,10 +77,10 @@ const isNotable = (message: Message, whole: Message): boolean =>
     ? message.method === 'initialize' || message.method === 'tools/call'
     : message !== whole && (message.kind === 'unreadable' || message.kind === 'batch');
 
-function eventOf(message: Message, recorded: ArgumentAudit | undefined): AuditEvent[] {
+function eventOf(message: Message, { recorded, hasSearch = false }: Recorded): AuditEvent[] {
   if (message.kind !== 'request') return [{ action: 'mcp.request' }];
   if (message.method === 'initialize') return [{ action: 'mcp.initialize' }];
-  const { name, arguments: given } = message.params;
+  const { name, arguments: given } = calledTool(message.params, hasSearch);
   if (typeof name !== 'string') return [{ action: 'mcp.tools/call' }];
   const isRecorded = recorded && given !== undefined && recordsArguments(recorded, name);
   return [
@@ -124,6 +129,7 @@ export function auditLog(trail: AuditTrail, { forwarded, routes }: AuditLogParts
         namedTool: single(req.headers['mcp-name']),
         isManagement: resource === undefined,
         recorded: context.route?.audit?.arguments,
+        hasSearch: context.route?.search,
         refusal,
       });
       if (events.length === 0 || (!resource && !MANAGED.test(req.url ?? ''))) return;

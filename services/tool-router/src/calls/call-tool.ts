@@ -167,18 +167,17 @@ export class ToolCalls {
     }
     this.#breakers.set(known, admission.state);
     const { deadlineMs } = this.options;
-    const deadline = AbortSignal.timeout(deadlineMs);
-    const signal = AbortSignal.any([context.signal, deadline]);
+    const deadline = deadlineOf(context.signal, deadlineMs);
     const { client } = context;
     const call = { client: client.key, hasAsked: false };
     const underWay = this.#callsOf(known).add(call);
     const ask = whenAsked(context.ask, () => noteQuestion(underWay, client.key));
     try {
-      const result = await run({ ...context, signal, ask });
+      const result = await run({ ...context, signal: deadline.signal, ask });
       this.#ended(known, 'answered');
       return result;
     } catch (error) {
-      const isLate = deadline.aborted && !context.signal.aborted;
+      const isLate = deadline.isOver() && !context.signal.aborted;
       // A server that has asked its client has answered: the silence may be that of the client.
       const isSourcesFault = isLate ? !call.hasAsked : error instanceof SourceError && error.cause !== undefined;
       this.#ended(known, isSourcesFault ? 'failed' : 'answered');
@@ -191,6 +190,7 @@ export class ToolCalls {
       if (error instanceof SourceError) return failed(error);
       throw error;
     } finally {
+      deadline.end();
       underWay.delete(call);
     }
   }
@@ -204,6 +204,27 @@ export class ToolCalls {
   #ended(known: KnownSource, outcome: 'answered' | 'failed'): void {
     this.#breakers.set(known, afterCall(this.#breakers.get(known) ?? CLOSED, outcome, this.#now()));
   }
+}
+
+/** Aborts as `signal` does, and after a time. `AbortSignal.timeout` and `any` would keep a timer and both signals until then. */
+function deadlineOf(signal: AbortSignal, ms: number) {
+  const controller = new AbortController();
+  let isOver = false;
+  const abort = () => controller.abort(signal.reason);
+  const timer = setTimeout(() => {
+    isOver = true;
+    controller.abort(new DOMException('The time of the call is over', 'TimeoutError'));
+  }, ms).unref();
+  if (signal.aborted) abort();
+  else signal.addEventListener('abort', abort, { once: true });
+  return {
+    signal: controller.signal,
+    isOver: () => isOver,
+    end() {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+    },
+  };
 }
 
 const failed = (error: SourceError): CallToolResult =>

@@ -41,6 +41,8 @@ export class Catalogue {
   #known = new Map<string, { known: KnownSource; definition: PublishedTool }>();
   /** Adapters with `bridge`, by name. Only their own clients see them. */
   readonly #bridged = new Map<string, KnownSource>();
+  /** Changed or removed, and with requests under way. */
+  readonly #retiring = new Set<KnownSource>();
   readonly #listeners: (() => void)[] = [];
   #sorted: readonly KnownSource[] = [];
   #announcement: NodeJS.Timeout | undefined;
@@ -100,7 +102,7 @@ export class Catalogue {
   }
 
   clientEnded(key: string): void {
-    for (const { source } of this.everySource()) source.clientEnded?.(key);
+    for (const { source } of [...this.everySource(), ...this.#retiring]) source.clientEnded?.(key);
   }
 
   logLevelChanged(client: ClientPeer): void {
@@ -110,7 +112,7 @@ export class Catalogue {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#announcement);
-    await Promise.all(this.everySource().map((known) => known.close()));
+    await Promise.all([...this.everySource(), ...this.#retiring].map((known) => known.close()));
   }
 
   #follow(): void {
@@ -143,7 +145,7 @@ export class Catalogue {
         continue;
       }
       this.#bridged.delete(name);
-      void known.close().catch(() => {});
+      this.#retire(known);
     }
     for (const { kind, name, bridge } of table.all()) {
       if (kind !== 'adapter' || !bridge || this.#bridged.has(name)) continue;
@@ -188,7 +190,15 @@ export class Catalogue {
     const entry = this.#known.get(key);
     if (entry) this.parts.reports?.forget(entry.known.ref);
     this.#known.delete(key);
-    void entry?.known.close().catch(() => {});
+    if (entry) this.#retire(entry.known);
+  }
+
+  #retire(known: KnownSource): void {
+    this.#retiring.add(known);
+    void known
+      .retire()
+      .catch(() => {})
+      .finally(() => this.#retiring.delete(known));
   }
 
   /** Runs in a timer, where nobody else catches what it throws. */

@@ -106,10 +106,20 @@ export class KnownSource {
     if (isServed && this.failure !== undefined) this.#refreshIn(0);
   }
 
+  /** Closes when the requests that are under way have ended. */
+  async retire(): Promise<void> {
+    this.#stop();
+    await (this.source.retire?.() ?? this.source.close());
+  }
+
   async close(): Promise<void> {
+    this.#stop();
+    await this.source.close();
+  }
+
+  #stop(): void {
     clearTimeout(this.#timer);
     this.#closed.abort();
-    await this.source.close();
   }
 
   async #refreshWhileStale(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 type Body = NonNullable<Response['body']>;
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
@@ -58,12 +58,10 @@ function sendJson({ status, headers }: Response, body: Uint8Array, res: ServerRe
  * @param reads what has been read, or is being read: it is sent if this is not the case
  */
 async function soleAnswer(reader: Reader, reads: Promise<Read>[]): Promise<Uint8Array | undefined> {
-  const late = new AbortController();
-  const first = await Promise.race([
-    reads[0],
-    delay(SOON_MS, undefined, { signal: late.signal }).catch(() => undefined),
-  ]);
-  late.abort();
+  const late = Promise.withResolvers<undefined>();
+  const timer = setTimeout(late.resolve, SOON_MS, undefined);
+  const first = await Promise.race([reads[0], late.promise]);
+  clearTimeout(timer);
   const message = first?.value && dataOf(first.value);
   if (!message) return undefined;
   const next = reader.read();

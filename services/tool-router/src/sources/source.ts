@@ -156,6 +156,8 @@ export interface ToolSource {
   clientEnded?(key: string): void;
   /** Sessions of clients that are open at the server. Undefined: it knows none. */
   sessions?(): number;
+  /** Closes when the requests that are under way have ended: the resource has been changed or removed. Default: `close`. */
+  retire?(): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -50,7 +50,7 @@ export async function relocateSession(
     try {
       const placement = await limiter(() => claimAndRelocate(parts, state, target));
       if (placement) return placement;
-      await delay(RECHECK_MS);
+      await delay(RECHECK_MS, undefined, { ref: false });
     } catch (error) {
       failures += 1;
       if (error instanceof GatewayError && FINAL.has(error.code)) throw error;
@@ -85,7 +85,7 @@ async function relocationTarget(
     const isOver = why === 'draining' || route.phase === 'Stopped' || Date.now() > deadline;
     if (isOver) throw noReadyReplica(route);
     state.failed.clear(); // better an endpoint that failed a moment ago than none
-    await delay(RECHECK_MS);
+    await delay(RECHECK_MS, undefined, { ref: false });
   }
 }
 

@@ -69,6 +69,7 @@ export class AdapterSource implements ToolSource {
   logLevelChanged = (client: ClientPeer): void => this.parts.server.logLevelChanged(client);
   clientEnded = (key: string): void => this.parts.server.clientEnded(key);
   sessions = (): number => this.parts.server.sessions();
+  retire = (): Promise<void> => this.parts.server.retire();
   close = (): Promise<void> => this.parts.server.close();
 
   // Policies that read headers find none: the request of the client has ended at the tool router.

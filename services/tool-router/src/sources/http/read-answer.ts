@@ -43,7 +43,8 @@ export function refuseCompressed(encoding: string | string[] | null | undefined,
   throw new SourceError('the server compresses its answer, which the gateway asks it not to do');
 }
 
-function discard(body: Dispatcher.ResponseData['body']): void {
+/** Ends a body that nobody reads. */
+export function discard(body: Dispatcher.ResponseData['body']): void {
   body.on('error', () => {}); // that it was destroyed, which would end the process
   body.destroy();
 }

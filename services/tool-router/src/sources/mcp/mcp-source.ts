@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { resourceKey, type ResourceRef } from '@mcp-gateway/common/contracts';
 import type { Principal } from '@mcp-gateway/common/principal';
 import { ProtocolError, SdkHttpError } from '@modelcontextprotocol/client';
@@ -25,9 +26,11 @@ import { ListenUpdates } from './listen-updates.js';
 import { SessionUpdates } from './session-updates.js';
 import { Discovery, type McpSourceParts } from './discovery.js';
 import { listAll } from './list-all.js';
-import { ENDED_EARLY } from './transport.js';
+import { isBreak } from './transport.js';
 
 const OPEN_MS = 20_000;
+/** Of requests that are under way when the resource is changed or removed. */
+const RETIRE_MS = 60_000;
 const UPDATED = 'notifications/resources/updated';
 
 /** A request to a server. */
@@ -43,6 +46,8 @@ export class McpSource implements ToolSource {
   readonly #updates: SessionUpdates;
   readonly #streams: ListenUpdates;
   readonly #endpoints: Endpoints;
+  readonly #underWay = new Set<Promise<Result>>();
+  #isClosed = false;
 
   constructor(private readonly parts: McpSourceParts) {
     this.ref = parts.ref;
@@ -134,7 +139,14 @@ export class McpSource implements ToolSource {
     return this.#sessions.size;
   }
 
+  /** The server may serve on, under another definition: calls that it has begun end. */
+  async retire(): Promise<void> {
+    await Promise.race([Promise.allSettled(this.#underWay), delay(RETIRE_MS, undefined, { ref: false })]);
+    await this.close();
+  }
+
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#updates.close();
     this.#streams.close();
     await Promise.all([this.#discovery.close(), this.#sessions.close()]);
@@ -193,8 +205,14 @@ export class McpSource implements ToolSource {
     return connection;
   }
 
+  #send(message: Message, context: CallContext): Promise<Result> {
+    const answer = this.#sendOrRepeat(message, context).finally(() => this.#underWay.delete(answer));
+    this.#underWay.add(answer);
+    return answer;
+  }
+
   /** Sends again, once, what has certainly not run, or what may run twice. */
-  async #send(message: Message, context: CallContext): Promise<Result> {
+  async #sendOrRepeat(message: Message, context: CallContext): Promise<Result> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.#attempt(message, context);
@@ -256,6 +274,8 @@ export class McpSource implements ToolSource {
     signal.throwIfAborted();
     const name = resourceKey(this.ref);
     if (error instanceof SourceError) return error;
+    if (this.#isClosed)
+      return new SourceError(`${name} was changed or removed, so the request may or may not have run`);
     const fault = connectFault(error);
     if (fault !== undefined) return new SourceError(`${name} cannot be reached: ${fault}`, { cause: error });
     if (isBreak(error)) {
@@ -273,12 +293,3 @@ export class McpSource implements ToolSource {
 }
 
 const isUnknownSession = (error: unknown): boolean => error instanceof SdkHttpError && error.status === 404;
-
-/** Whether a server has begun to serve a request and not ended. */
-function isBreak(error: unknown): boolean {
-  if (error instanceof ProtocolError) return error.code === ENDED_EARLY;
-  const { code, cause } = error as NodeJS.ErrnoException;
-  return (
-    (code ?? '').startsWith('UND_ERR_SOCKET') || code === 'ECONNRESET' || (cause instanceof Error && isBreak(cause))
-  );
-}

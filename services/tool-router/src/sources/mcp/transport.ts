@@ -1,4 +1,4 @@
-import { StreamableHTTPClientTransport, type JSONRPCMessage } from '@modelcontextprotocol/client';
+import { ProtocolError, StreamableHTTPClientTransport, type JSONRPCMessage } from '@modelcontextprotocol/client';
 
 /** The transport of the SDK, which leaves a request without an answer when the server ends its event stream early. */
 export class ServerTransport extends StreamableHTTPClientTransport {
@@ -22,4 +22,13 @@ export class ServerTransport extends StreamableHTTPClientTransport {
 }
 
 /** Of ours alone: servers may use -32000 to -32099 (JSON-RPC 2.0 §5.1). */
-export const ENDED_EARLY = -1;
+const ENDED_EARLY = -1;
+
+/** Whether a server has begun to serve a request and not ended. */
+export function isBreak(error: unknown): boolean {
+  if (error instanceof ProtocolError) return error.code === ENDED_EARLY;
+  const { code, cause } = error as NodeJS.ErrnoException;
+  return (
+    (code ?? '').startsWith('UND_ERR_SOCKET') || code === 'ECONNRESET' || (cause instanceof Error && isBreak(cause))
+  );
+}
