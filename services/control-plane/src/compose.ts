@@ -50,7 +50,7 @@ import { type ResourceLimits, resourceService } from './resources/service.js';
 import type { MayUseWorkloadIdentity } from './resources/workload-identity.js';
 import { sessionRoutes } from './sessions/routes.js';
 import type { SessionService } from './sessions/service.js';
-import { tenantDirectory } from './tenants/directory.js';
+import { tenantDirectory, type TenantDirectory } from './tenants/directory.js';
 import { resourceLimits, toolsetLimits } from './tenants/resource-limits.js';
 import { tenantRoutes } from './tenants/routes.js';
 import { tenantService } from './tenants/service.js';
@@ -116,19 +116,13 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
   const { rows: tenants, directory, counted } = composeTenants(parts);
   const limits = resourceLimits(tenants);
   const adapters = resourceService(definition, { queue, limits, log });
-  const keyRows = apiKeyRows(database);
-  const { apiKeys } = parts;
-  const keys = apiKeys && databaseKeys(keyRows);
-  const keyService = apiKeys && apiKeyService({ rows: keyRows, ...apiKeys, placed: directory.placed, log, now });
-  const isHeld = async (principal: Principal) =>
-    (parts.isHeld?.(principal) ?? true) && ((await keys?.isHeld(principal)) ?? true);
+  const apiKeys = composeApiKeys(parts, directory);
+  const { isHeld } = apiKeys;
   const observing = { logs, logCheckMs, isHeld, current: directory.current };
   const tools = composeTools(parts, { broker, adapters: rows, findAdapter: adapters.row, limits, observing });
   const app = createApp({
     ...parts,
-    verifier: directory.place(
-      keys ? apiKeyVerifier({ keys, others: parts.verifier, addressOf: clientAddress }) : parts.verifier,
-    ),
+    verifier: directory.place(apiKeys.verifier),
     origin: originOf(parts),
     audit: trail && auditRequests(trail, Object.keys(managementPaths)),
     collections: {
@@ -160,10 +154,10 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
         permissionRoutes({
           rowOf: { adapter: adapters.row, ...tools.rowOf },
           guess: directory.guess,
-          holderOf: keyService?.holderOf,
+          holderOf: apiKeys.service?.holderOf,
         }),
       ],
-      ...(keyService && { '/api-keys': [apiKeyRoutes(keyService)] }),
+      ...(apiKeys.service && { '/api-keys': [apiKeyRoutes(apiKeys.service)] }),
       '/tenants': [tenantRoutes(tenantService({ rows: tenants, directory, counted }))],
     },
     internal: credentials && tools.internal,
@@ -174,7 +168,7 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
   });
   const listener = metrics ? instrumentApi(metrics.registry, metrics.redis, app) : app;
   const server = createApiServer(listener, parts.tls, log);
-  return { app, server, adapters: rows, apiKeys: keyRows, tenants };
+  return { app, server, adapters: rows, apiKeys: apiKeys.rows, tenants };
 }
 
 const brokerOf = ({ credentials, log, now }: ControlPlaneParts): CredentialBroker =>
@@ -184,6 +178,22 @@ const brokerOf = ({ credentials, log, now }: ControlPlaneParts): CredentialBroke
     log,
     now: now && (() => now().getTime()),
   });
+
+/** API keys beside the other ways to sign in. */
+function composeApiKeys(
+  { apiKeys, database, verifier, log, now, ...parts }: ControlPlaneParts,
+  { placed }: TenantDirectory,
+) {
+  const rows = apiKeyRows(database);
+  const keys = apiKeys && databaseKeys(rows);
+  return {
+    rows,
+    service: apiKeys && apiKeyService({ rows, ...apiKeys, placed, log, now }),
+    verifier: keys ? apiKeyVerifier({ keys, others: verifier, addressOf: clientAddress }) : verifier,
+    isHeld: async (principal: Principal) =>
+      (parts.isHeld?.(principal) ?? true) && ((await keys?.isHeld(principal)) ?? true),
+  };
+}
 
 /** What the tool routers serve. */
 function composeTools(
