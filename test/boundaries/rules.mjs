@@ -56,7 +56,7 @@ export const packages = {
     'sessions',
     'runtime/logs',
   ],
-  'services/deployment-worker': ['common', 'platform', 'database', 'openapi', 'routing', 'runtime'],
+  'services/deployment-worker': ['common', 'platform', 'database', 'json-schema', 'openapi', 'routing', 'runtime'],
   'services/tool-router': [
     'common',
     'platform',

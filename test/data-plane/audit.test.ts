@@ -230,7 +230,7 @@ describe('the audit of MCP requests', () => {
     const { gateway, settled } = await auditedGateway(WITH_SECRET);
     await announce(gateway, { endpoint: { ...(await startReplica()).endpoint, id: 'router' } });
     const audit = { arguments: { tools: ['pay'], redact: ['iban'] } };
-    await gateway.publish(toolset('team', { audit }), toolset('other'));
+    await gateway.publish(toolset('team', { audit }), toolset('other'), toolset('found', { audit, search: true }));
     for (const [path, name] of [
       ['t/team', 'pay'],
       ['t/team', 'list'],
@@ -239,11 +239,15 @@ describe('the audit of MCP requests', () => {
       await send(`${gateway.url}/mcp/${path}`, {
         body: message('tools/call', { name, arguments: { n: 1, iban: 's3cret' } }),
       });
-    const records = await settled(3);
+    const inner = { name: 'pay', arguments: { n: 1, iban: 's3cret' } };
+    const body = message('tools/call', { name: 'call_tool', arguments: inner });
+    await send(`${gateway.url}/mcp/t/found`, { body });
+    const records = await settled(4);
     expect(records.map(({ resource, tool, arguments: given }) => [resource?.name, tool, given])).toEqual([
       ['team', 'pay', '{"n":1,"iban":"[redacted]"}'],
       ['team', 'list', undefined],
       ['other', 'pay', undefined],
+      ['found', 'pay', '{"n":1,"iban":"[redacted]"}'],
     ]);
   });
 });

@@ -197,3 +197,21 @@ it('all toolsets share a limit of the quota, and no adapter of one name does', a
   }
   expect(await ask(adapter)).toBe(200);
 });
+
+it('counts a call through the search of a toolset as one of the tool itself', async () => {
+  const server = await startUpstream((_req, res) => res.writeHead(202).end());
+  const gateway = await startGateway({
+    ...WITH_SECRET,
+    routes: [toolset('found', { search: true }), toolset('plain')],
+  });
+  await announce(gateway, server);
+  await setQuotas(gateway, { default: { perTool: PER_DAY(2) } });
+  const call = async (path: string, name: string, given: object = {}) =>
+    (await send(gateway.url + path, { body: message('tools/call', { name, arguments: given }) })).status;
+  const through = (name: string) => call('/mcp/t/found', 'call_tool', { name, arguments: {} });
+  expect([await call('/mcp', 'pay'), await through('pay'), await through('pay')]).toEqual([202, 202, 429]);
+  expect([await through('list'), await through('list'), await through('list')]).toEqual([202, 202, 429]);
+  expect(await call('/mcp/t/found', 'list')).toBe(429);
+  // Without a search, it is a tool of that name.
+  expect(await call('/mcp/t/plain', 'call_tool', { name: 'pay' })).toBe(202);
+});

@@ -250,6 +250,26 @@ describe('the document of a server that the gateway runs', () => {
   });
 });
 
+it('says in the status which arguments tool routers leave to the server', async () => {
+  const { start, create, rows } = await setUp();
+  const parameters = [{ name: 'id', in: 'query', schema: { type: 'string', pattern: '^(?!-)' } }];
+  const get = { operationId: 'find', parameters, responses };
+  const api = await startUpstream((_req, res) =>
+    res.end(JSON.stringify({ openapi: '3.1.1', info: { title: 'x', version: '1' }, paths: { '/a': { get } } })),
+  );
+  start();
+  await create(remoteSpec(api.endpoint.url));
+  await becomesTrue('the condition', async () =>
+    expect((await rows.find('pets'))?.conditions).toContainEqual(
+      expect.objectContaining({
+        type: 'Arguments',
+        reason: 'NotChecked',
+        message: expect.stringMatching(/^The inputSchema of find has the pattern "\^\(\?!-\)", which is not checked/),
+      }),
+    ),
+  );
+});
+
 it('reads a document that others have written, in YAML', async () => {
   const { start, create, toolsAre } = await setUp();
   const path = createRequire(import.meta.url).resolve('@readme/oas-examples/3.0/yaml/star-trek.yaml');

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { buffer } from 'node:stream/consumers';
 import { chosenPart, compileOperations } from '@mcp-gateway/openapi';
 import { describe, expect, it } from '@jest/globals';
 import { getHttpOperationsFromSpec } from '@stoplight/prism-http';
@@ -111,6 +112,30 @@ describe('an API that others described, behind a server that checks every reques
     expect(result).toMatchObject({ isError: true });
     expect(textOf(result)).toMatch(/per_page/);
   });
+});
+
+it('sends a file, which is base64 in the arguments, to a server that parses forms', async () => {
+  const properties = { file: { type: 'string', format: 'binary' }, title: { type: 'string' } };
+  const content = { 'multipart/form-data': { schema: { type: 'object', properties, required: ['file'] } } };
+  const post = {
+    operationId: 'upload',
+    requestBody: { required: true, content },
+    responses: { 200: { description: 'ok' } },
+  };
+  const document = { openapi: '3.0.3', info: { title: 'Files', version: '1' }, paths: { '/files': { post } } };
+  const server = await startServer(async (req, res) => {
+    const init = { headers: { 'content-type': req.headers['content-type'] ?? '' } };
+    const form = await new Response(await buffer(req), init).formData();
+    const file = form.get('file') as File;
+    res.end(
+      `${form.get('title') as string}: ${file.size} bytes ${Buffer.from(await file.arrayBuffer()).toString('hex')}`,
+    );
+  });
+  const client = await routerFor(document, ['upload'], server.url);
+  const upload = (file: string) => client.callTool({ name: 'api_upload', arguments: { file, title: 'Ü' } });
+  expect(textOf(await upload(Buffer.from([0, 255, 13, 10]).toString('base64')))).toBe('Ü: 4 bytes 00ff0d0a');
+  const wrong = await upload('no base64');
+  expect([wrong.isError, textOf(wrong)]).toEqual([true, expect.stringContaining('file must be base64')]);
 });
 
 it('lists no tools while the document of its server cannot be used, and names the source', async () => {

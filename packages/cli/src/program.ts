@@ -1,7 +1,16 @@
 import { Command } from 'commander';
 import { clientsCommand } from './clients/command.js';
-import { adaptersCommand } from './commands/adapters.js';
+import { applyCommand, deleteCommand } from './commands/apply.js';
+import { callCommand } from './commands/call.js';
+import { definitionsCommand, registryCommand } from './commands/catalogue.js';
+import { completeCommand, completionCommand } from './commands/completion.js';
 import { contextsCommand } from './commands/contexts.js';
+import { doctorCommand } from './commands/doctor.js';
+import { apiKeysCommand, auditCommand, sessionsCommand } from './commands/keys-and-audit.js';
+import { eventsCommand } from './commands/events.js';
+import { explainCommand, logsCommand, statusCommand, waitCommand } from './commands/observe.js';
+import { quotaCommand } from './commands/quota.js';
+import { resourceCommands } from './commands/resources.js';
 import { connectCommand } from './connect/command.js';
 import { EXIT, type ExitCode, failureOf } from './frame/exit.js';
 import { addGlobalFlags } from './frame/flags.js';
@@ -13,7 +22,22 @@ import { loginCommand, logoutCommand } from './sign-in/command.js';
 
 /** The commands, in the order of the help. Another command gets its line here. */
 const COMMANDS: ((surroundings: Surroundings) => Command)[] = [
-  adaptersCommand,
+  ...resourceCommands,
+  applyCommand,
+  deleteCommand,
+  statusCommand,
+  eventsCommand,
+  logsCommand,
+  waitCommand,
+  callCommand,
+  sessionsCommand,
+  explainCommand,
+  quotaCommand,
+  definitionsCommand,
+  registryCommand,
+  apiKeysCommand,
+  auditCommand,
+  doctorCommand,
   contextsCommand,
   loginCommand,
   logoutCommand,
@@ -22,6 +46,7 @@ const COMMANDS: ((surroundings: Surroundings) => Command)[] = [
   importCommand,
   exportCommand,
   serveCommand,
+  completionCommand,
 ];
 
 /** The command with all its subcommands and flags. */
@@ -35,6 +60,7 @@ export function createProgram(surroundings: Surroundings): Command {
     .showHelpAfterError('(Add --help for what the command takes.)');
   addGlobalFlags(program);
   for (const make of COMMANDS) program.addCommand(make(surroundings));
+  program.addCommand(completeCommand(surroundings), { hidden: true });
   for (const command of [program, ...descendants(program)]) {
     command
       .exitOverride()

@@ -1,3 +1,5 @@
+import { programSize } from './patterns.js';
+
 /** How much a validator may have to do for a value: bounds on a JSON Schema that a server has written. */
 export interface SchemaCost {
   /**
@@ -13,6 +15,8 @@ export interface SchemaCost {
 const MAX_VISITS = 2_000;
 const MAX_DEPTH = 64;
 const PATTERN = 5;
+/** Instructions of patterns that take as long to compile as one visit. */
+const INSTRUCTIONS = 20;
 const TOO_MUCH: SchemaCost = { visits: Infinity, comparesPairs: false };
 
 /** Keywords whose value is data and never a schema (JSON Schema 2020-12, validation §6.1, §9). */
@@ -58,8 +62,10 @@ export function costOf(schema: unknown): SchemaCost {
 
   /** Of keywords that take much longer to compile than others. */
   const extraOf = (keyword: string, value: unknown) => {
-    if (keyword === 'pattern') return PATTERN;
-    if (keyword === 'patternProperties' && isNamed(value)) return PATTERN * Object.keys(value as object).length;
+    if (keyword === 'pattern' && typeof value === 'string') return patternCost(value);
+    if (keyword === 'patternProperties' && isNamed(value)) {
+      return Object.keys(value as object).reduce((sum, pattern) => sum + patternCost(pattern), 0);
+    }
     return keyword === 'dependentRequired' || keyword === 'dependencies' ? 2 * weightOf(value) : 0;
   };
 
@@ -74,6 +80,8 @@ export function costOf(schema: unknown): SchemaCost {
     return TOO_MUCH; // nested so deeply that the stack is full, or a reference that is no URI
   }
 }
+
+const patternCost = (pattern: string): number => PATTERN + Math.floor(programSize(pattern) / INSTRUCTIONS);
 
 const isReference = (keyword: string, value: unknown): value is string =>
   typeof value === 'string' && (keyword === '$ref' || keyword === '$dynamicRef' || keyword === '$recursiveRef');

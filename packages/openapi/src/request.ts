@@ -1,4 +1,5 @@
-import type { BodyPlan, OperationPlan, ParameterPlan } from '@mcp-gateway/common/contracts';
+import { randomUUID } from 'node:crypto';
+import type { BodyPlan, OperationPlan, ParameterPlan, PartPlan } from '@mcp-gateway/common/contracts';
 
 /** An argument that no request can carry. The message is for the model: it names the argument and says what to do. */
 export class ArgumentFault extends Error {
@@ -11,7 +12,7 @@ export interface OperationRequest {
   /** With the query. It begins with `/`, and every program reads the same path in it. */
   path: string;
   headers: Record<string, string>;
-  body: string | undefined;
+  body: string | Uint8Array | undefined;
 }
 
 type Arguments = Readonly<Record<string, unknown>>;
@@ -42,8 +43,9 @@ export function requestFor(plan: OperationPlan, given: Arguments): OperationRequ
   const target = query.length === 0 ? path : `${path}?${query.join('&')}`;
   if (target.length > MAX_PATH_CHARS) throw new ArgumentFault('the arguments make a URL that is too long; shorten them');
   if (cookies.length > 0) headers.cookie = cookies.join('; ');
-  const body = plan.body && bodyText(plan.body, given);
-  if (plan.body && body !== undefined) headers['content-type'] = plan.body.contentType;
+  const written = plan.body && bodyOf(plan.body, given);
+  if (written) headers['content-type'] = written.contentType;
+  const body = written?.content;
   return { method: plan.method, path: target, headers, body };
 }
 
@@ -132,16 +134,19 @@ function headerValue(parameter: ParameterPlan, value: unknown): string {
 }
 
 /** Undefined when there is nothing to send. */
-function bodyText(plan: BodyPlan, given: Arguments): string | undefined {
+function bodyOf(plan: BodyPlan, given: Arguments): { contentType: string; content: string | Uint8Array } | undefined {
   const value = plan.argument === undefined ? membersOf(plan, given) : argument(given, plan.argument);
   if (value === undefined) return undefined;
+  const { contentType } = plan;
   switch (plan.encoding) {
     case 'json':
-      return JSON.stringify(value);
+      return { contentType, content: JSON.stringify(value) };
     case 'text':
-      return textOf(value);
+      return { contentType, content: textOf(value) };
     case 'form':
-      return formOf(value);
+      return { contentType, content: formOf(value) };
+    case 'multipart':
+      return multipartOf(plan, value);
   }
 }
 
@@ -160,4 +165,43 @@ function formOf(value: unknown): string {
     (Array.isArray(each) ? each : [each]).map((item): [string, string] => [name, textOf(item)]),
   );
   return new URLSearchParams(entries).toString();
+}
+
+/** multipart/form-data (RFC 7578). A list has a part for each item. */
+function multipartOf({ contentType, parts = [], properties }: BodyPlan, value: unknown) {
+  if (!isRecord(value)) throw new ArgumentFault('body must be an object: it is sent as a form');
+  const boundary = `mcp-gateway-${randomUUID()}`;
+  const plans = new Map(parts.map((part) => [part.name, part]));
+  const argumentOf = new Map(properties?.map(([name, property]) => [property, name]));
+  const chunks: Buffer[] = [];
+  for (const [property, each] of Object.entries(value)) {
+    const plan = plans.get(property);
+    for (const item of Array.isArray(each) ? each : [each]) {
+      chunks.push(
+        Buffer.from(`--${boundary}\r\n${partHead(property, plan)}\r\n\r\n`),
+        plan?.isFile ? bytesOf(item, argumentOf.get(property) ?? `body.${property}`) : Buffer.from(partText(item, plan)),
+        Buffer.from('\r\n'),
+      );
+    }
+  }
+  chunks.push(Buffer.from(`--${boundary}--\r\n`));
+  return { contentType: `${contentType}; boundary=${boundary}`, content: Buffer.concat(chunks) };
+}
+
+/** Names as HTML writes them (multipart/form-data encoding algorithm). A file has the name of its property: servers want one. */
+function partHead(property: string, plan: PartPlan | undefined): string {
+  const name = property.replace(/[\r\n"]/g, (char) => encodeURIComponent(char));
+  const file = plan?.isFile ? `; filename="${name}"` : '';
+  const type = plan ? `\r\nContent-Type: ${plan.contentType}` : '';
+  return `Content-Disposition: form-data; name="${name}"${file}${type}`;
+}
+
+const partText = (item: unknown, plan: PartPlan | undefined): string =>
+  plan && /\bjson$/i.test(plan.contentType) ? JSON.stringify(item) : textOf(item);
+
+/** RFC 4648 §4. */
+function bytesOf(item: unknown, name: string): Buffer {
+  const isBase64 = typeof item === 'string' && item.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(item);
+  if (isBase64) return Buffer.from(item, 'base64');
+  throw new ArgumentFault(`${name} must be base64, as contentEncoding says`);
 }

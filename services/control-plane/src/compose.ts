@@ -123,7 +123,7 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
   const isHeld = async (principal: Principal) =>
     (parts.isHeld?.(principal) ?? true) && ((await keys?.isHeld(principal)) ?? true);
   const observing = { logs, logCheckMs, isHeld, current: directory.current };
-  const tools = composeTools(parts, { broker, findAdapter: adapters.row, limits, observing });
+  const tools = composeTools(parts, { broker, adapters: rows, findAdapter: adapters.row, limits, observing });
   const app = createApp({
     ...parts,
     verifier: directory.place(
@@ -166,10 +166,7 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
       ...(keyService && { '/api-keys': [apiKeyRoutes(keyService)] }),
       '/tenants': [tenantRoutes(tenantService({ rows: tenants, directory, counted }))],
     },
-    internal: credentials && {
-      ...credentialRoutes({ rows: { adapter: rows, tool: tools.rows }, broker }),
-      ...reportRoutes(tools.lock),
-    },
+    internal: credentials && tools.internal,
     isReady: async () => {
       if (!isMigrated()) throw new Error('the database has not been migrated since this process started');
       await database.$queryRaw`SELECT 1`;
@@ -193,11 +190,13 @@ function composeTools(
   { database, queue, mayUseWorkloadIdentity, trail, now, log }: ControlPlaneParts,
   {
     broker,
+    adapters,
     findAdapter,
     limits,
     observing,
   }: {
     broker: CredentialBroker;
+    adapters: AdapterRows;
     findAdapter: ToolPrivileges['findAdapter'];
     limits: ResourceLimits<{ replicaCount: number }>;
     observing: Pick<LogRoutesParts<ToolSpec, ToolResource>, 'logs' | 'logCheckMs' | 'isHeld' | 'current'>;
@@ -214,7 +213,10 @@ function composeTools(
   const toolsets = resourceService(ofToolset, { queue, limits: toolsetLimits, log });
   return {
     rows,
-    lock,
+    internal: {
+      ...credentialRoutes({ rows: { adapter: adapters, tool: rows }, broker }),
+      ...reportRoutes(lock),
+    },
     setRows,
     rowOf: { tool: tools.row, toolset: toolsets.row },
     collections: {

@@ -125,7 +125,7 @@ function desiredToolset(row: ToolsetRow): UnreplicatedState {
   const message = 'The toolset is published to tool routers.';
   return {
     row,
-    routing: { affinity: 'session', ...(audit && { audit }) },
+    routing: { affinity: 'session', ...(search && { search }), ...(audit && { audit }) },
     definition: { type: 'toolset', ...(title !== undefined && { title }), description, tools, names, search },
     standing: () => ({
       phase: 'Ready',

@@ -3,7 +3,8 @@ import { desiredReplicas, type Observation } from '@mcp-gateway/runtime';
 import { healthCheckCondition, progressingCondition, readyCondition } from './conditions.js';
 import { deadlineExceeded } from './progress-deadline.js';
 import type { ResourceRow, ResourceSpec } from '@mcp-gateway/database';
-import type { Documented, ReplicatedState, UnreplicatedState, UntimedCondition } from './plan.js';
+import type { DesiredState, Documented, ReplicatedState, UnreplicatedState, UntimedCondition } from './plan.js';
+import { uncheckedArguments } from './unchecked-arguments.js';
 
 export interface SavedStatus {
   phase: Phase;
@@ -54,13 +55,19 @@ export function standingStatus({ row, standing, approval }: UnreplicatedState, n
   };
 }
 
-/** The status with what the document at the server says. A server without a document that can be used serves no tools. */
-export function withDocument(
-  { phase, conditions, replicas }: SavedStatus,
-  row: Pick<ResourceRow<ResourceSpec>, 'conditions'>,
+/**
+ * The status with what tool routers do not check, and with what the document at the server says: without one that can be used, a
+ * server serves no tools.
+ */
+export function withDefinition(
+  status: SavedStatus,
+  { row, definition }: Pick<DesiredState, 'definition'> & { row: Pick<ResourceRow<ResourceSpec>, 'conditions'> },
   documented: Documented | undefined,
   now: Date,
 ): SavedStatus {
+  const { phase, replicas } = status;
+  const unchecked = uncheckedArguments(documented?.definition ?? definition);
+  const conditions = [...status.conditions, ...(unchecked ? [sinceWhen(unchecked, row.conditions, now)] : [])];
   if (!documented) return { phase, conditions, replicas };
   const { condition, hasTools } = documented;
   const serves = phase === 'Ready' || phase === 'Degraded';

@@ -28,6 +28,7 @@ export type KindRouting = Pick<
   | 'tls'
   | 'remote'
   | 'audit'
+  | 'search'
 >;
 
 interface Desired<Spec extends ResourceSpec> {

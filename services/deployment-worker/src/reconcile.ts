@@ -6,7 +6,7 @@ import type { Observation, Runtime } from '@mcp-gateway/runtime';
 import { nameInUse, runtimeUnavailable } from './conditions.js';
 import type { ManagedKind } from './kinds.js';
 import { type DesiredState, plan, type ReplicatedState, type UnreplicatedState } from './plan.js';
-import { observedStatus, standingStatus, withDocument } from './observed-status.js';
+import { observedStatus, standingStatus, withDefinition } from './observed-status.js';
 import { publicationOf, routeOf, standingRoute } from './routes.js';
 
 export interface ReconcileParts {
@@ -94,7 +94,7 @@ async function report({ kind, runtime, routes, now }: ReconcileParts, desired: R
   const route = routeOf(desired, seen, status.phase);
   const documented = await desired.documented?.(route.endpoints);
   const isCurrent = await routes.publish(publicationOf(desired, route, run, documented));
-  return isCurrent && kind.rows.saveStatus(row, withDocument(status, row, documented, now()));
+  return isCurrent && kind.rows.saveStatus(row, withDefinition(status, desired, documented, now()));
 }
 
 /**
@@ -109,7 +109,7 @@ async function reportStanding(parts: ReconcileParts, desired: UnreplicatedState,
   const route = standingRoute(desired);
   const documented = await desired.documented?.(route.endpoints);
   const published = await routes.publish(publicationOf(desired, route, run, documented));
-  const status = withDocument(standingStatus(desired, now()), row, documented, now());
+  const status = withDefinition(standingStatus(desired, now()), desired, documented, now());
   const isCurrent = published && (await kind.rows.saveStatus(row, status));
   if (!isCurrent) return log.debug(what, 'a newer run has taken over');
   const seen = await runtime.observe(row);

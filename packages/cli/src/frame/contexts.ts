@@ -72,7 +72,7 @@ export interface Target {
 }
 
 /** Where `npm start` listens. */
-export const DEFAULT_GATEWAY = 'http://127.0.0.1:8000';
+const DEFAULT_GATEWAY = 'http://127.0.0.1:8000';
 
 /**
  * Which gateway, and as whom. Flags come before variables, variables before the current context.

@@ -21,6 +21,8 @@ export interface RunOptions {
   signal?: AbortSignal;
   /** The file of contexts. */
   file?: string;
+  /** Instead of requests to a gateway. */
+  fetch?: typeof globalThis.fetch;
 }
 
 /** Runs one command line of `mcp-gateway` in this process. */
@@ -36,6 +38,7 @@ export async function mcpGateway(args: readonly string[], options: RunOptions = 
     contexts: contextsFile(file),
     signal,
     version: '0.1.0',
+    ...(options.fetch && { fetch: options.fetch }),
   }).finally(() => {
     stdout.end();
     stderr.end();

@@ -250,6 +250,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tools/{name}/definition-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the tool. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Read what waits for approval
+         * @description Lists what the source of the tool defines, and each tool and prompt whose definition differs from the one that is approved. Only sources with `approval: required` hold anything back.
+         */
+        get: operations["listDefinitionChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tools/{name}/definition-changes/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the tool. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve definitions
+         * @description Approves the definitions that the body names, all or none. Each has the hash that you have read: a definition that has changed again is not approved. Tool routers serve them within seconds.
+         */
+        post: operations["approveDefinitions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/toolsets": {
         parameters: {
             query?: never;
@@ -1293,6 +1339,20 @@ export interface components {
             /** @description When the key was last used, up to a minute ago. Null: not since it was created, or since Redis was last emptied, or Redis is unavailable. */
             lastUsedAt: string | null;
         };
+        ApprovalBody: {
+            /** @description The definitions to approve, each with the hash that you have read. */
+            definitions: {
+                /**
+                 * @description Whether it defines a tool or a prompt. Default: `"tool"`.
+                 * @enum {string}
+                 */
+                kind?: "tool" | "prompt";
+                /** @description Name of the tool or the prompt at its source. */
+                name: string;
+                /** @description `hash` of the change that you have read; null to forget a definition that is removed. */
+                hash: string | null;
+            }[];
+        };
         AuditEntry: {
             /**
              * Format: uuid
@@ -1342,7 +1402,7 @@ export interface components {
             };
             /** @description Name of the tool of a `tools/call`. */
             tool?: string;
-            /** @description Arguments of the call as JSON, redacted and cut; only if its adapter says so in `audit`. */
+            /** @description Arguments of the call as JSON, redacted and cut; only if its adapter says so in `audit`. With `tool.definition-changes`: the definitions that were approved, or found to have changed. */
             arguments?: string;
             /** @description Address of the client, behind the proxies that are trusted. */
             address?: string;
@@ -1417,7 +1477,7 @@ export interface components {
              * @description The aspect that the condition describes.
              * @enum {string}
              */
-            type: "Ready" | "Progressing" | "HealthCheck" | "Document";
+            type: "Ready" | "Progressing" | "HealthCheck" | "Document" | "Approved";
             /**
              * @description Whether the condition holds.
              * @enum {string}
@@ -1432,6 +1492,73 @@ export interface components {
              * @description When `status` last changed.
              */
             lastTransitionTime: string;
+        };
+        DefinitionChanges: {
+            /**
+             * @description Name of the tool resource.
+             * @example mcp-example
+             */
+            name: string;
+            /**
+             * @description `required`: what is not approved is held back.
+             * @enum {string}
+             */
+            approval: "none" | "required";
+            /** @description How the definitions stand, and what to do, for people. */
+            message: string;
+            /** @description When a tool router last reported a change of the definitions; null: none has reported any yet. */
+            reportedAt: string | null;
+            /** @description What differs from what is approved, by kind and name. */
+            changes: {
+                /**
+                 * @description Whether it defines a tool or a prompt.
+                 * @enum {string}
+                 */
+                kind: "tool" | "prompt";
+                /** @description Name of the tool or the prompt at its source. */
+                name: string;
+                /**
+                 * @description new: nothing of this name is approved. changed: the approved definition is another one. removed: the source has no such definition any more.
+                 * @enum {string}
+                 */
+                change: "new" | "changed" | "removed";
+                /** @description SHA-256 of what the source defines now; null if it defines nothing of this name any more. */
+                hash: string | null;
+                /** @description SHA-256 of the approved definition; null if there is none. */
+                approvedHash: string | null;
+                /** @description When the gateway first saw this hash; null if removed. */
+                since: string | null;
+                /** @description Each member that differs. Of a new definition, all members. */
+                differences: {
+                    /** @description The member that differs: a JSON pointer (RFC 6901) into the definition. */
+                    pointer: string;
+                    /** @description As it was approved. Absent: the member is new. */
+                    before?: unknown;
+                    /** @description As the source defines it now. Absent: the member is gone. */
+                    after?: unknown;
+                }[];
+                /** @description Characters in the differences that nobody sees and a model reads, such as `U+200B`; at most 20. */
+                invisible: string[];
+                /** @description Why it cannot be approved, and what to do. */
+                problem?: string;
+            }[];
+            /** @description All that the source defines now; at most 5000. */
+            definitions: {
+                /**
+                 * @description Whether it defines a tool or a prompt.
+                 * @enum {string}
+                 */
+                kind: "tool" | "prompt";
+                /** @description Name of the tool or the prompt at its source. */
+                name: string;
+                /** @description SHA-256 of the definition in canonical form (RFC 8785), without `_meta`. */
+                hash: string;
+                /**
+                 * Format: date-time
+                 * @description When the gateway first saw this hash.
+                 */
+                since: string;
+            }[];
         };
         Icon: {
             /** @description https URL of the image, or the image itself as a data URL in base64. */
@@ -1965,6 +2092,16 @@ export interface components {
                 path?: string;
                 /** @description Begins the names under which clients see the tools, such as `crm_` in `crm_search`; `""` for none. Absent: the name of the resource with `_`. */
                 prefix?: string;
+                /**
+                 * @description `required`: tools and prompts are served once somebody has approved their definitions, and a change is held back until it is approved, too. Absent or `none`: they are served as the server defines them.
+                 * @enum {string}
+                 */
+                approval?: "none" | "required";
+                /**
+                 * @description With `approval: required`, what clients see of a tool whose definition has changed: `last-approved`, also if absent, is the definition that was approved; `hidden` is nothing.
+                 * @enum {string}
+                 */
+                whileChanged?: "last-approved" | "hidden";
             } | {
                 /**
                  * @description Chosen tools, prompts and resources of an adapter. The tool has no server of its own.
@@ -1984,6 +2121,16 @@ export interface components {
                 resources?: string[];
                 /** @description Begins the names under which clients see the tools, such as `crm_` in `crm_search`; `""` for none. Absent: the name of the resource with `_`. */
                 prefix?: string;
+                /**
+                 * @description `required`: tools and prompts are served once somebody has approved their definitions, and a change is held back until it is approved, too. Absent or `none`: they are served as the server defines them.
+                 * @enum {string}
+                 */
+                approval?: "none" | "required";
+                /**
+                 * @description With `approval: required`, what clients see of a tool whose definition has changed: `last-approved`, also if absent, is the definition that was approved; `hidden` is nothing.
+                 * @enum {string}
+                 */
+                whileChanged?: "last-approved" | "hidden";
             } | {
                 /**
                  * @description The server is an HTTP API, and chosen operations of its OpenAPI document become tools.
@@ -2245,6 +2392,16 @@ export interface components {
                 path?: string;
                 /** @description Begins the names under which clients see the tools, such as `crm_` in `crm_search`; `""` for none. Absent: the name of the resource with `_`. */
                 prefix?: string;
+                /**
+                 * @description `required`: tools and prompts are served once somebody has approved their definitions, and a change is held back until it is approved, too. Absent or `none`: they are served as the server defines them.
+                 * @enum {string}
+                 */
+                approval?: "none" | "required";
+                /**
+                 * @description With `approval: required`, what clients see of a tool whose definition has changed: `last-approved`, also if absent, is the definition that was approved; `hidden` is nothing.
+                 * @enum {string}
+                 */
+                whileChanged?: "last-approved" | "hidden";
             } | {
                 /**
                  * @description Chosen tools, prompts and resources of an adapter. The tool has no server of its own.
@@ -2264,6 +2421,16 @@ export interface components {
                 resources?: string[];
                 /** @description Begins the names under which clients see the tools, such as `crm_` in `crm_search`; `""` for none. Absent: the name of the resource with `_`. */
                 prefix?: string;
+                /**
+                 * @description `required`: tools and prompts are served once somebody has approved their definitions, and a change is held back until it is approved, too. Absent or `none`: they are served as the server defines them.
+                 * @enum {string}
+                 */
+                approval?: "none" | "required";
+                /**
+                 * @description With `approval: required`, what clients see of a tool whose definition has changed: `last-approved`, also if absent, is the definition that was approved; `hidden` is nothing.
+                 * @enum {string}
+                 */
+                whileChanged?: "last-approved" | "hidden";
             } | {
                 /**
                  * @description The server is an HTTP API, and chosen operations of its OpenAPI document become tools.
@@ -3942,6 +4109,165 @@ export interface operations {
                 };
             };
             /** @description The database cannot be reached; try again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDefinitionChanges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the tool. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The definitions and their changes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DefinitionChanges"];
+                };
+            };
+            /** @description The request does not identify its caller in a way that the gateway accepts. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Requests from this web origin or for this host are not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The tool does not exist, or you may not read it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached; try again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approveDefinitions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the tool. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        /** @description `kind`, `name` and `hash` of the changes that you agree to. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApprovalBody"];
+            };
+        };
+        responses: {
+            /** @description They are approved. The answer has the changes that remain. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DefinitionChanges"];
+                };
+            };
+            /** @description The body is not valid, the tool needs no approval, or a definition is too large to be approved. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request does not identify its caller in a way that the gateway accepts. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may read the tool but not change it. Or: requests from this web origin or for this host are not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The tool does not exist, or you may not read it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A definition has changed since you read it. Nothing is approved. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached, or other callers keep changing the tool; try again after Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -99,6 +99,18 @@ export interface Calls {
     item: string;
     entry: never;
   };
+  listDefinitionChanges: {
+    args: [input: { path: NonNullable<operations['listDefinitionChanges']['parameters']['path']>; signal?: AbortSignal | undefined }];
+    answer: operations['listDefinitionChanges']['responses'][200]['content']['application/json'];
+    item: string;
+    entry: never;
+  };
+  approveDefinitions: {
+    args: [input: { path: NonNullable<operations['approveDefinitions']['parameters']['path']>; body: operations['approveDefinitions']['requestBody']['content']['application/json']; signal?: AbortSignal | undefined }];
+    answer: operations['approveDefinitions']['responses'][200]['content']['application/json'];
+    item: string;
+    entry: never;
+  };
   listToolsets: {
     args: [input?: { query?: NonNullable<operations['listToolsets']['parameters']['query']>; signal?: AbortSignal | undefined }];
     answer: operations['listToolsets']['responses'][200]['content']['application/json'];

@@ -96,6 +96,18 @@ export const operationTable = {
     "tag": "tools",
     "type": "text/plain"
   },
+  "listDefinitionChanges": {
+    "method": "get",
+    "path": "/tools/{name}/definition-changes",
+    "tag": "tools",
+    "type": "application/json"
+  },
+  "approveDefinitions": {
+    "method": "post",
+    "path": "/tools/{name}/definition-changes/approve",
+    "tag": "tools",
+    "type": "application/json"
+  },
   "listToolsets": {
     "method": "get",
     "path": "/toolsets",

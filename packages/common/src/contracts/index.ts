@@ -34,7 +34,7 @@ export {
   RecordedDefinition,
   type ReportedDefinition,
 } from './definition-lock.js';
-export { OperationPlan, type BodyPlan, type ParameterPlan } from './operation-plan.js';
+export { OperationPlan, type BodyPlan, type ParameterPlan, type PartPlan } from './operation-plan.js';
 export { PublishedDefinition, PublishedTool, PublishedToolset } from './published-tool.js';
 export type { ReplicatedSpec, ResourceRequest } from './replicated.js';
 export { PermissionExplanation } from './permission.js';
@@ -96,6 +96,7 @@ export {
   ToolSource,
 } from './tool-source.js';
 export {
+  SEARCH_CALL,
   ToolNames,
   ToolSelection,
   ToolsetBody,

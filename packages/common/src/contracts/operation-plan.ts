@@ -14,14 +14,26 @@ const ParameterPlan = z.object({
 });
 export type ParameterPlan = z.infer<typeof ParameterPlan>;
 
+/** How a property of a body becomes a part, or one for each item of a list (OpenAPI 3.1 §4.8.15). */
+const PartPlan = z.object({
+  /** The property. */
+  name: z.string(),
+  contentType: z.string(),
+  /** The argument is base64 and the part is its bytes. */
+  isFile: z.boolean(),
+});
+export type PartPlan = z.infer<typeof PartPlan>;
+
 const BodyPlan = z.object({
   /** The media type, which is sent as it is. */
   contentType: z.string(),
-  encoding: z.enum(['json', 'form', 'text']),
+  encoding: z.enum(['json', 'form', 'multipart', 'text']),
   /** The argument that is the body. Absent: an object of `properties`. */
   argument: z.string().optional(),
   /** Arguments that are properties of the body, with the name of each property. */
   properties: z.array(z.tuple([z.string(), z.string()])).optional(),
+  /** Of `multipart`: properties whose parts are not plain text. */
+  parts: z.array(PartPlan).optional(),
   /** Sent even if no argument of it is there. */
   required: z.boolean(),
 });

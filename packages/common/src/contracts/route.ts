@@ -65,6 +65,8 @@ export const Route = z
     remote: RemoteRoute.optional(),
     /** Which calls are recorded with their arguments. Left out when there are none. */
     audit: AuditSettings.optional(),
+    /** Of a toolset with a search: a call of `call_tool` is one of the tool that it names. Left out otherwise. */
+    search: z.literal(true).optional(),
     /** Of an adapter without a ready endpoint. Left out while its replicas start. */
     phase: z.enum(['Failed', 'Stopped']).optional(),
     /** The path of endpoints that have none of their own. */

@@ -13,6 +13,9 @@ import {
 } from './replicated.js';
 import { ALL_TOOLS, ResourceName } from './resource.js';
 
+/** The tool of a toolset with a search that calls another one, by `name` and `arguments` in its arguments. */
+export const SEARCH_CALL = 'call_tool';
+
 /** A name and a pattern stop here. No exposed name is longer. */
 const MAX_NAME_CHARS = 128;
 const MAX_SELECTIONS = 256;

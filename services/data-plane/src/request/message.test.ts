@@ -48,3 +48,17 @@ it.each([
 ])('knows the tools that %s calls', async (_of, body, tools) => {
   expect(calledTools(await messageOf(requestWith(JSON.stringify(body))))).toEqual(tools);
 });
+
+it.each([
+  ['the tool that call_tool names', callOf('call_tool', { name: 'pay', arguments: {} }), ['pay']],
+  ['the tool that is called itself', callOf('pay', { name: 'other' }), ['pay']],
+  ['call_tool, if that names none', callOf('call_tool', { name: 7 }), ['call_tool']],
+  ['call_tool without arguments', callOf('call_tool', undefined), ['call_tool']],
+  ['the tool within only once', callOf('call_tool', { name: 'call_tool', arguments: { name: 'pay' } }), ['call_tool']],
+])('in a toolset with a search, knows %s', async (_of, body, tools) => {
+  expect(calledTools(await messageOf(requestWith(JSON.stringify(body))), true)).toEqual(tools);
+});
+
+function callOf(name: string, given: unknown) {
+  return { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: given } };
+}

@@ -1,3 +1,4 @@
+import { SEARCH_CALL } from '@mcp-gateway/common/contracts';
 import type { Tool } from '@modelcontextprotocol/server';
 import MiniSearch from 'minisearch';
 
@@ -42,7 +43,7 @@ export const FIND_TOOLS = {
 } satisfies Tool;
 
 export const CALL_TOOL = {
-  name: 'call_tool',
+  name: SEARCH_CALL,
   title: 'Call a tool',
   description: 'Calls a tool that find_tools has returned, with arguments as its inputSchema says.',
   inputSchema: {

@@ -110,3 +110,9 @@ function each(count: number, value: unknown): JsonSchema {
 function tooMany() {
   return 'arguments must have fewer values: they are too many to be checked';
 }
+
+it('refuses texts whose patterns take too long, and forgets them with the next value', () => {
+  const schema = { properties: { a: { pattern: '^(?:a?){1000}a{1000}$' } } };
+  expect(faultsOf(schema, { a: 'a'.repeat(20_000) }, 'arguments')).toContain('must have shorter texts');
+  expect(faultsOf(schema, { a: 'b' }, 'arguments')).toContain('arguments.a must match');
+});

@@ -1,8 +1,14 @@
-import { costOf, sizeOf, type SchemaCost } from '@mcp-gateway/json-schema';
+import {
+  costOf,
+  linearPattern,
+  type PatternWork,
+  sizeOf,
+  type SchemaCost,
+  TooMuchWork,
+} from '@mcp-gateway/json-schema';
 import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { RE2JS } from 're2js';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -14,9 +20,6 @@ const MAX_VALUES_FOR_ALL = 1_000;
 /** What looks for the first fault nests its code, so compiling it takes time by the square of the visits. */
 const MAX_VISITS_FOR_FIRST = 500;
 const MAX_FAULTS = 8;
-/** RE2 takes time in proportion to pattern and text. */
-const MAX_PATTERN_CHARS = 1_024;
-const MAX_TEXT_CHARS = 65_536;
 
 /**
  * What is wrong with a value, in words from which a model corrects itself; undefined when nothing is.
@@ -36,9 +39,12 @@ export function faultsOf(schema: JsonSchema, value: unknown, name: string): stri
   }
   const validate = isLarge ? validator.first() : validator.all();
   if (!validate) return undefined;
+  WORK.done = 0;
   try {
     if (validate(value)) return undefined;
-  } catch {
+  } catch (error) {
+    if (error instanceof TooMuchWork)
+      return `${name} must have shorter texts: their patterns take too long to be checked`;
     return undefined; // a schema that applies itself to the same value fills the stack
   }
   const sentences = [...new Set((validate.errors ?? []).map((error) => sentenceOf(error, name)))];
@@ -103,25 +109,17 @@ function engineOf(dialect: unknown, options: Options): Ajv {
   throw new Error('a dialect that is not known');
 }
 
+/** Of the value that is checked now: Ajv hands nothing to patterns, and checks without a pause. */
+const WORK: PatternWork = { done: 0 };
+
 /** What RE2 does not know, such as look-around, permits every text. `toString` tells Ajv two patterns apart. */
 const linearTime = Object.assign(
   (pattern: string) => {
-    const program = programOf(pattern);
-    return {
-      test: (text: string) => !program || text.length > MAX_TEXT_CHARS || program.matcher(text).find(),
-      toString: () => `/${pattern}/`,
-    };
+    const linear = linearPattern(pattern);
+    return { test: (text: string) => !linear || linear.test(text, WORK), toString: () => `/${pattern}/` };
   },
   { code: 'linearTime' },
 );
-
-function programOf(pattern: string): RE2JS | undefined {
-  try {
-    return pattern.length > MAX_PATTERN_CHARS ? undefined : RE2JS.compile(RE2JS.translateRegExp(pattern));
-  } catch {
-    return undefined;
-  }
-}
 
 function sentenceOf({ instancePath, keyword, params, message = 'is not valid' }: ErrorObject, name: string): string {
   const at = placeOf(instancePath, name);

@@ -30,7 +30,7 @@ export interface HttpCall {
   urlOf: (endpoint: Endpoint) => URL;
   /** A flat list. */
   headers: readonly string[];
-  body: string | undefined;
+  body: string | Uint8Array | undefined;
   /** The call may run twice. */
   mayRepeat: boolean;
 }
