@@ -20,7 +20,7 @@ export interface FromRegistryEntry {
 }
 
 /** Fields of a body of POST /adapters. */
-export interface EntryFields {
+interface EntryFields {
   name: string;
   title?: string;
   description?: string;
