@@ -117,16 +117,17 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
   const limits = resourceLimits(tenants);
   const adapters = resourceService(definition, { queue, limits, log });
   const apiKeys = composeApiKeys(parts, directory);
-  const { isHeld } = apiKeys;
-  const observing = { logs, logCheckMs, isHeld, current: directory.current };
+  const held = { isHeld: apiKeys.isHeld, current: directory.current };
+  const observing = { logs, logCheckMs, ...held };
   const tools = composeTools(parts, { broker, adapters: rows, findAdapter: adapters.row, limits, observing });
+  const rowOf = { adapter: adapters.row, ...tools.rowOf };
   const app = createApp({
     ...parts,
     verifier: directory.place(apiKeys.verifier),
     origin: originOf(parts),
     audit: trail && auditRequests(trail, Object.keys(managementPaths)),
     collections: {
-      '/audit': [auditRoutes({ rows: auditRows(database, now), isHeld, current: directory.current })],
+      '/audit': [auditRoutes({ rows: auditRows(database, now), ...held })],
       '/adapters': [
         resourceRoutes({ definition, service: adapters }),
         logRoutes({ ...observing, definition, service: adapters }),
@@ -135,28 +136,14 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
       ...tools.collections,
       '/registry/v0.1/servers': [
         registryRoutes({
-          kinds: {
-            adapter: { rows, rowOf: adapters.row },
-            toolset: { rows: tools.setRows, rowOf: tools.rowOf.toolset },
-          },
+          kinds: { adapter: { rows, rowOf: adapters.row }, toolset: { rows: tools.setRows, rowOf: rowOf.toolset } },
           publicUrl: parts.publicUrl,
         }),
       ],
       '/events': [
-        eventRoutes({
-          changes: changeLog(changeRows(database), { log }),
-          isHeld,
-          current: directory.current,
-          checkEveryMs: logCheckMs,
-        }),
+        eventRoutes({ changes: changeLog(changeRows(database), { log }), ...held, checkEveryMs: logCheckMs }),
       ],
-      '/permissions': [
-        permissionRoutes({
-          rowOf: { adapter: adapters.row, ...tools.rowOf },
-          guess: directory.guess,
-          holderOf: apiKeys.service?.holderOf,
-        }),
-      ],
+      '/permissions': [permissionRoutes({ rowOf, guess: directory.guess, holderOf: apiKeys.service?.holderOf })],
       ...(apiKeys.service && { '/api-keys': [apiKeyRoutes(apiKeys.service)] }),
       '/tenants': [tenantRoutes(tenantService({ rows: tenants, directory, counted }))],
     },
