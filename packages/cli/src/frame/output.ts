@@ -29,7 +29,7 @@ function queryOf(expression: string): string {
 }
 
 /** How a resource is shown in a table. */
-export interface Column<Row> {
+interface Column<Row> {
   title: string;
   value: (row: Row) => string | number | undefined;
   /** The colour of a value. */
