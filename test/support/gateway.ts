@@ -9,6 +9,8 @@ import { collect, launch, repository, type Launched } from './launch.js';
 import { environmentOf, type ProcessLine } from './processes.js';
 import { waitFor } from './wait.js';
 
+export { freePort };
+
 /** Less than the time limit of a test; a busy machine starts processes slowly. */
 const LISTEN_MS = 25_000;
 const START_MS = 60_000;

@@ -5,10 +5,11 @@ import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { freePort } from '@mcp-gateway/platform/serving';
+import { freePort } from '../../../test/support/gateway.js';
 import { repository } from '../../../test/support/launch.js';
 import { waitFor } from '../../../test/support/wait.js';
 import { connect, type ConnectOptions } from '../src/connect/connect.js';
+import { mcpGateway, type RunOptions } from './support/run.js';
 
 interface Message {
   id?: number | string;
@@ -169,6 +170,31 @@ describe('a gateway that wants a sign-in', () => {
     const client = start({ url, credentials });
     expect((await client.ask('initialize')).result).toEqual({ protocolVersion: '2025-11-25' });
     expect(seen.slice(0, 2)).toEqual(['Bearer old', 'Bearer good']);
+  });
+
+  it('gets the API key of the variable that the command names', async () => {
+    const keys: unknown[] = [];
+    gateway.once('request', (req) => keys.push(req.headers['x-api-key']));
+    const line = `${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize' })}\n`;
+    const variables = { KEY: 'mcpgw_x' } as RunOptions['variables'];
+    const ran = await mcpGateway(['connect', url, '--api-key-env', 'KEY'], {
+      ...(variables && { variables }),
+      input: line,
+    });
+    expect(keys).toEqual(['mcpgw_x']);
+    // It has answered what was asked before its input ended.
+    expect(JSON.parse(ran.out)).toMatchObject({
+      id: 1,
+      error: { message: expect.stringContaining('wants a sign-in') },
+    });
+  });
+
+  it.each([
+    [['connect', 'http://h/elsewhere'], 'is not the URL of a server behind a gateway'],
+    [['connect', 'echo', '--api-key-env', 'UNSET'], 'The environment variable UNSET is not set.'],
+  ])('is not called by %j', async (args, why) => {
+    const refused = await mcpGateway(args);
+    expect([refused.exit, refused.err]).toEqual([2, expect.stringContaining(why)]);
   });
 
   it('leads to an answer that says how to sign in', async () => {

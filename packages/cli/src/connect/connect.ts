@@ -1,4 +1,5 @@
-import type { Readable, Writable } from 'node:stream';
+import { PassThrough, type Readable, type Writable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type FetchLike, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import type { Credentials } from '@mcp-gateway/client';
 import { StdioServerTransport } from '@modelcontextprotocol/server/stdio';
@@ -6,6 +7,8 @@ import { Agent, type Dispatcher, EnvHttpProxyAgent, fetch as undiciFetch } from 
 import { Relay } from './relay.js';
 
 const PATIENCE_MS = 60_000;
+const LAST_ANSWERS_MS = 5_000;
+const POLL_MS = 25;
 /** A call may take hours and a stream may be silent as long; TCP keep-alive finds a gateway that is dead. */
 const TIMEOUTS = { headersTimeout: 0, bodyTimeout: 0 };
 
@@ -28,7 +31,10 @@ export interface ConnectOptions {
 export async function connect(options: ConnectOptions): Promise<void> {
   const { url, credentials, headers = {}, stdin, stdout, log, patienceMs = PATIENCE_MS, signal } = options;
   const dispatcher = dispatcherFor(new URL(url));
-  const client = new StdioServerTransport(stdin, stdout);
+  // The transport answers nothing once its input has ended, and a pipe such as `echo … |` ends at once.
+  const input = new PassThrough();
+  stdin.pipe(input, { end: false });
+  const client = new StdioServerTransport(input, stdout);
   const relay = new Relay({
     client,
     connect: () =>
@@ -45,12 +51,22 @@ export async function connect(options: ConnectOptions): Promise<void> {
     log,
     patienceMs,
   });
+  for (const event of ['end', 'close'] as const) {
+    stdin.once(event, () => void answered(relay).then(() => input.end()));
+  }
   signal?.addEventListener('abort', () => void client.close(), { once: true });
   try {
     await relay.run();
   } finally {
     await dispatcher.destroy();
   }
+}
+
+/** Waits for the answers to what has been asked, for a time that a client waits as well. */
+async function answered(relay: Relay): Promise<void> {
+  const until = Date.now() + LAST_ANSWERS_MS;
+  do await delay(POLL_MS);
+  while (relay.isBusy && Date.now() < until);
 }
 
 /** A proxy of the environment does not reach this machine. */

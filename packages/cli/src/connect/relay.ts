@@ -48,6 +48,11 @@ export class Relay {
     this.#server = this.#open();
   }
 
+  /** Whether requests wait for their answers. */
+  get isBusy(): boolean {
+    return this.#pending.size > 0;
+  }
+
   /** Resolves when the client has closed its end. */
   async run(): Promise<void> {
     const { client } = this.#parts;

@@ -37,7 +37,7 @@ export async function importMicrosoft(
 }
 
 /** Names of fields are in any case there. */
-export function microsoftResource(kind: 'adapter' | 'tool', given: Record<string, unknown>): ImportPlan {
+function microsoftResource(kind: 'adapter' | 'tool', given: Record<string, unknown>): ImportPlan {
   const byName = new Map(Object.entries(given).map(([name, value]) => [name.toLowerCase(), value]));
   const taken = FIELDS.map((name) => [name, byName.get(name.toLowerCase())] as const).filter(
     ([, value]) => value !== undefined && value !== null,

@@ -2,8 +2,7 @@ import { GatewayError, type GatewayClient, type Schemas } from '@mcp-gateway/cli
 import type { McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { imageOf } from '../import/servers.js';
-import { textResult, unlessConfirmed } from './confirmed.js';
-import type { Answering } from './management-server.js';
+import { type Answering, textResult, unlessConfirmed } from './confirmed.js';
 
 const Name = z.string().describe('Name of the adapter.');
 const MAX_LISTED = 200;

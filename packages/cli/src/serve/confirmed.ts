@@ -11,6 +11,9 @@ import { z } from 'zod';
 
 const Confirmation = z.object({ confirm: z.boolean().describe('Do it') });
 
+/** Makes the result of a tool from an answer of the API, and a sentence for the model from an error. */
+export type Answering = (work: () => Promise<unknown>) => Promise<CallToolResult>;
+
 export const textResult = (text: string, isError = false): CallToolResult => ({
   content: [{ type: 'text', text }],
   ...(isError && { isError }),

@@ -1,16 +1,13 @@
 import { ConnectionError, GatewayError, type GatewayClient } from '@mcp-gateway/client';
-import { type CallToolResult, McpServer } from '@modelcontextprotocol/server';
+import { McpServer } from '@modelcontextprotocol/server';
 import { registerBackendTools } from './backend-tools.js';
-import { textResult } from './confirmed.js';
+import { type Answering, textResult } from './confirmed.js';
 import { registerDocuments } from './documents.js';
 import { registerOperationTools } from './operation-tools.js';
 
 const INSTRUCTIONS =
   'Manages an MCP Gateway. list_backends shows the MCP servers behind it; backend_status says what is wrong with one. ' +
   'Destructive tools ask the user.';
-
-/** Makes the result of a tool from an answer of the API, and a sentence for the model from an error. */
-export type Answering = (work: () => Promise<unknown>) => Promise<CallToolResult>;
 
 export interface ManagementServerOptions {
   /** The API as the caller: tools do what the caller may do, and nothing else. */

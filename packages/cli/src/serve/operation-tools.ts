@@ -1,8 +1,7 @@
 import type { GatewayClient } from '@mcp-gateway/client';
 import type { McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
-import { textResult, unlessConfirmed } from './confirmed.js';
-import type { Answering } from './management-server.js';
+import { type Answering, textResult, unlessConfirmed } from './confirmed.js';
 
 const Name = z.string().describe('Name of the adapter.');
 const READ = { readOnlyHint: true };

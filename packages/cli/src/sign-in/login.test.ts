@@ -2,44 +2,25 @@ import { connect as connectSocket } from 'node:net';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { request } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type DevelopmentIssuer, startDevelopmentIssuer } from '@mcp-gateway/development-issuer';
-import { createLogger } from '@mcp-gateway/platform/logging';
-import { freePort } from '@mcp-gateway/platform/serving';
 import { signInAs } from '../../../../test/support/browser.js';
+import { startDevelopmentSignIn } from '../../../../test/support/development-issuer.js';
+import { freePort } from '../../../../test/support/gateway.js';
 import { login, type LoginOptions } from './login.js';
 import { LoginState, type LoginStore } from './login-state.js';
 import { accessToken, logout } from './tokens.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'login-'));
-afterAll(() => rmSync(folder, { recursive: true }));
 
-let gateway: { url: string };
-let issuer: DevelopmentIssuer;
+let gateway: Awaited<ReturnType<typeof startDevelopmentSignIn>>;
 let said: string[];
-
-/** What the gateway says of its sign-in (RFC 9728); nothing else of it takes part in a login. */
-const metadata = createServer((req, res) => {
-  if (req.url !== '/.well-known/oauth-protected-resource/') return void res.writeHead(404).end();
-  const resource = {
-    resource: `${gateway.url}/`,
-    authorization_servers: [issuer.issuer],
-    scopes_supported: ['mcp.use'],
-  };
-  res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(resource));
-});
 beforeAll(async () => {
-  await new Promise<void>((resolve) => void metadata.listen(0, '127.0.0.1', resolve));
-  gateway = { url: `http://127.0.0.1:${(metadata.address() as AddressInfo).port}` };
-  const log = createLogger('issuer', 'silent');
-  issuer = await startDevelopmentIssuer({ folder: join(folder, 'issuer'), gatewayUrls: [gateway.url], log });
+  gateway = await startDevelopmentSignIn(folder);
 });
 afterAll(async () => {
-  await issuer.stop();
-  metadata.closeAllConnections();
-  await new Promise((resolve) => metadata.close(resolve));
+  await gateway.stop();
+  rmSync(folder, { recursive: true });
 });
 beforeEach(() => {
   said = [];
@@ -179,7 +160,7 @@ describe('a login', () => {
     const port = await freePort();
     const redirectUri = `http://localhost:${port}/back`;
     const body = JSON.stringify({ redirect_uris: [redirectUri], token_endpoint_auth_method: 'none' });
-    const registered = await fetch(`${issuer.issuer}/reg`, {
+    const registered = await fetch(`${gateway.issuer}/reg`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body,

@@ -102,6 +102,10 @@ function aboutOf({ title, description, websiteUrl, repository, icons = [] }: Ser
   };
 }
 
+/** Entries choose the names, and one may be `constructor`. */
+const own = <T>(record: Readonly<Record<string, T>> | undefined, name: string): T | undefined =>
+  record !== undefined && Object.hasOwn(record, name) ? record[name] : undefined;
+
 const isHttps = (url: string) => /^https:\/\/\S+$/i.test(url) && URL.canParse(url);
 
 /** `io.github.user/My_Server` is `my-server`. */
@@ -126,7 +130,7 @@ class Inputs {
 
   /** Undefined when the input has no value and needs none. */
   value(name: string, input: Input): string | undefined {
-    const given = this.options.values?.[name] ?? input.value ?? input.default;
+    const given = own(this.options.values, name) ?? input.value ?? input.default;
     if (given !== undefined) return this.filled(given, input.variables ?? {});
     if (input.isRequired) this.faults.push(`${this.of}: ${name} needs a value; give one`);
     return undefined;
@@ -135,8 +139,8 @@ class Inputs {
   /** The text with the variables in it that have values. */
   filled(text: string, variables: Readonly<Record<string, Input>>): string {
     return text.replaceAll(/\{([A-Za-z_][\w.-]*)\}/g, (written, name: string) => {
-      const variable = variables[name];
-      const given = this.options.values?.[name] ?? variable?.value ?? variable?.default;
+      const variable = own(variables, name);
+      const given = own(this.options.values, name) ?? variable?.value ?? variable?.default;
       if (given === undefined && (variable?.isRequired || variable === undefined)) {
         this.faults.push(`${this.of}: {${name}} needs a value; give one`);
       }
@@ -225,7 +229,7 @@ function ofCommand(found: Package, { command, first, at }: Launcher, options: Fr
   return { faults: inputs.faults, notes: inputs.notes, fields };
 }
 
-const HOST = /^[^/]*[.:][^/]*\/|^localhost\//;
+const HOST = /^[^/.:]*[.:][^/]*\/|^localhost\//;
 
 /** A container image that listens. The gateway takes images from the operator's registry only. */
 function ofImage(found: Package, options: FromRegistryEntry): Candidate {
@@ -284,10 +288,10 @@ function variablesOf(
   const plain: Record<string, string> = {};
   const secret: Record<string, { secret: string; key: string }> = {};
   for (const { name, ...input } of environmentVariables) {
-    const from = secrets[name];
+    const from = own(secrets, name);
     if (from) {
       secret[name] = from;
-    } else if (input.isSecret && input.value === undefined && values[name] === undefined) {
+    } else if (input.isSecret && input.value === undefined && own(values, name) === undefined) {
       if (input.isRequired)
         inputs.faults.push(`${identifier}: ${name} is a secret; name the Secret and the key that have it`);
       else inputs.notes.push(`the variable ${name} is left out, because it is a secret`);
