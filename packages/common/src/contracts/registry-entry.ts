@@ -2,6 +2,7 @@ import type { Icon } from './about.js';
 import {
   type Argument,
   type Input,
+  own,
   type Package,
   RegistryEntry,
   type ServerJson,
@@ -74,14 +75,13 @@ export function fromRegistryEntry(entry: unknown, options: FromRegistryEntry = {
 function candidatesOf({ packages, remotes }: ServerJson, options: FromRegistryEntry): Candidate[] {
   const remotesOf = (type: string) => remotes.filter((each) => each.type === type);
   const packagesOf = (type: string) => packages.filter(({ registryType }) => registryType === type);
-  const known = ['oci', 'npm', 'pypi'];
   return [
     ...remotesOf('streamable-http').map((remote) => ofRemote(remote, options)),
     ...packagesOf('oci').map((each) => ofImage(each, options)),
     ...packagesOf('npm').map((each) => ofCommand(each, { command: 'npx', first: ['-y'], at: '@' }, options)),
     ...packagesOf('pypi').map((each) => ofCommand(each, { command: 'uvx', first: [], at: '==' }, options)),
     ...remotesOf('sse').map((remote) => ofOlderRemote(remote, options)),
-    ...packages.filter(({ registryType }) => !known.includes(registryType)).map(unsupported),
+    ...packages.filter(({ registryType }) => !['oci', 'npm', 'pypi'].includes(registryType)).map(unsupported),
   ];
 }
 
@@ -101,10 +101,6 @@ function aboutOf({ title, description, websiteUrl, repository, icons = [] }: Ser
     ...(shown.length > 0 && { icons: shown }),
   };
 }
-
-/** Entries choose the names, and one may be `constructor`. */
-const own = <T>(record: Readonly<Record<string, T>> | undefined, name: string): T | undefined =>
-  record !== undefined && Object.hasOwn(record, name) ? record[name] : undefined;
 
 const isHttps = (url: string) => /^https:\/\/\S+$/i.test(url) && URL.canParse(url);
 
