@@ -5,6 +5,9 @@
 //     --only data-plane,bare                             only these subjects
 //     --against DIR                                      adds the data plane of another checkout, which must be built
 //     --sign-in                                          adds one with metrics, and one that also has sign-in, quotas and audit
+//     --parts                                            the same, and one for each of the three alone
+//     --loads session,stateless                          only loads whose names contain one of these
+//     --base 'with metrics'                              ratios are relative to this subject instead of data-plane
 //     --profile DIR                                      makes V8 write profiles of the data planes there
 //
 // Compare the ratios of processor time per request: other work on the machine changes them little.
@@ -30,6 +33,9 @@ const { values: options } = parseArgs({
     only: { type: 'string' },
     against: { type: 'string' },
     'sign-in': { type: 'boolean', default: false },
+    parts: { type: 'boolean', default: false },
+    loads: { type: 'string', default: '' },
+    base: { type: 'string', default: 'data-plane' },
     profile: { type: 'string' },
   },
 });
@@ -39,6 +45,7 @@ const SIGNED_IN = 'signed-in';
 const how = { requests: Number(options.requests), connections: Number(options.connections) };
 const rounds = Number(options.rounds);
 const checkout = fileURLToPath(new URL('../..', import.meta.url));
+const loads = LOADS.filter(({ name }) => options.loads.split(',').some((part) => name.includes(part)));
 const isWanted = (name) => !options.only || options.only.split(',').includes(name);
 
 const folder = mkdtempSync(path.join(tmpdir(), 'mcpgw-'));
@@ -60,40 +67,42 @@ try {
     await itsOwn.publishRoutes(redis.url, upstream.url); // its format of a route may be another
     subjects.push(await dataPlane('against', against));
   }
-  if (options['sign-in']) {
-    const withMetrics = async () => ({ MCP_GATEWAY_METRICS_PORT: String(await freePort()) });
-    subjects.push(await dataPlane('with metrics', checkout, await withMetrics()));
+  if (options['sign-in'] || options.parts) {
     issuer = await startIssuer();
     const tokens = [];
     for (let i = 0; i < how.connections; i += 1) tokens.push(await issuer.token(i, ROLE));
     await publishRoutes(redis.url, upstream.url, SIGNED_IN);
     await publishQuota(redis.url, SIGNED_IN);
-    const settings = {
-      ...(await withMetrics()),
-      AUTH_MODE: 'oidc',
-      OIDC_ISSUERS: issuer.settings,
-      MCP_GATEWAY_AUDIT: 'database',
-      REDIS_PREFIX: SIGNED_IN,
-    };
-    const signIn = (i) => ({ authorization: `Bearer ${tokens[i]}` });
-    subjects.push({ ...(await dataPlane('signed in', checkout, settings)), signIn });
+    const signIn = { AUTH_MODE: 'oidc', OIDC_ISSUERS: issuer.settings };
+    const quotas = { REDIS_PREFIX: SIGNED_IN };
+    const audit = { MCP_GATEWAY_AUDIT: 'database' };
+    const parts = options.parts ? { '+ sign-in': signIn, '+ quotas': quotas, '+ audit': audit } : {};
+    const all = { 'with metrics': {}, ...parts, 'signed in': { ...signIn, ...quotas, ...audit } };
+    for (const [name, settings] of Object.entries(all)) {
+      const subject = await dataPlane(name, checkout, {
+        MCP_GATEWAY_METRICS_PORT: String(await freePort()),
+        ...settings,
+      });
+      const isSignedIn = settings.AUTH_MODE === 'oidc';
+      subjects.push(isSignedIn ? { ...subject, signIn: (i) => ({ authorization: `Bearer ${tokens[i]}` }) } : subject);
+    }
   }
   for (const name of ['bare', 'express', 'fastify']) {
     if (isWanted(name)) subjects.push(await begin(startSubject(name, upstream.url)));
   }
 
   console.log(`${cpus().length} cores, ${cpus()[0].model}; Node ${process.version}; Redis: ${redis.kind}`);
-  console.log(`${how.connections} connections, ${rounds} rounds of ${how.requests} requests; medians, [least–most]`);
+  console.log(`${how.connections} connections, ${rounds} rounds of ${how.requests} requests; medians`);
   const runs = [];
   for (let round = 0; round < rounds; round += 1) {
-    for (const load of LOADS) {
-      for (const subject of subjects) {
+    for (const load of loads) {
+      for (const subject of round % 2 === 0 ? subjects : subjects.toReversed()) {
         runs.push({ load: load.name, subject: subject.name, ...(await measure(subject, load, how)) });
-        await removeAuditRecords(redis.url, SIGNED_IN);
+        for (const prefix of [SIGNED_IN, undefined]) await removeAuditRecords(redis.url, prefix);
       }
     }
   }
-  print(summarize(runs), OURS);
+  print(summarize(runs, options.base));
 } finally {
   for (const { child } of started.toReversed()) await end(child);
   issuer?.stop();

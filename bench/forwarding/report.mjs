@@ -1,37 +1,49 @@
 const sorted = (values) => values.toSorted((a, b) => a - b);
 const median = (values) => sorted(values)[Math.floor(values.length / 2)];
+const range = (values, digits) => `[${sorted(values)[0].toFixed(digits)}–${sorted(values).at(-1).toFixed(digits)}]`;
 
-/** For each load and subject: the medians of its runs, and the spread between the runs. */
-export function summarize(runs) {
+/**
+ * For each load and subject: the medians of its runs, and how its processor time and rate relate to those of the
+ * subject `base`. A ratio is the median of the ratios within the rounds: what else the machine does changes from round
+ * to round, and the subjects of one round meet nearly the same.
+ */
+export function summarize(runs, base) {
   const groups = Map.groupBy(runs, ({ load, subject }) => `${load}\n${subject}`);
   return Array.from(groups.values(), (group) => {
-    const micros = group.flatMap(({ cpuMicros }) => cpuMicros ?? []);
+    const { load, subject } = group[0];
+    const others = groups.get(`${load}\n${base}`) ?? [];
+    const ratios = (of) => group.flatMap((run, round) => (of(run) && others[round] ? of(run) / of(others[round]) : []));
     return {
-      load: group[0].load,
-      subject: group[0].subject,
+      load,
+      subject,
       perSecond: median(group.map(({ perSecond }) => perSecond)),
-      micros: median(micros),
-      least: sorted(micros)[0],
-      most: sorted(micros).at(-1),
+      rateRatios: ratios(({ perSecond }) => perSecond),
+      micros: median(group.flatMap(({ cpuMicros }) => cpuMicros ?? [])),
+      microsRatios: ratios(({ cpuMicros }) => cpuMicros),
+      differences: group.flatMap(({ cpuMicros }, round) =>
+        cpuMicros && others[round] ? cpuMicros - others[round].cpuMicros : [],
+      ),
     };
   });
 }
 
-/** Ratios are relative to the subject `ours`: 2.0 means twice its processor time, or twice its requests per second. */
-export function print(summary, ours) {
-  const row = (...cells) => console.log(cells.map((cell, i) => (i < 2 ? cell.padEnd(19) : cell.padStart(16))).join(''));
-  row('', '', 'µs for each', '', 'ratio', 'in a second', 'ratio');
-  for (const { load, subject, perSecond, micros, least, most } of summary) {
-    const base = summary.find((each) => each.load === load && each.subject === ours);
-    const ratio = (value, to) => (value && to ? (value / to).toFixed(2) : '');
-    const measured = micros === undefined ? ['', ''] : [micros.toFixed(1), `[${least.toFixed(1)}–${most.toFixed(1)}]`];
+/** Ratios are relative to the base: 2.0 means twice its processor time, or twice its requests per second. */
+export function print(summary) {
+  const row = (...cells) => console.log(cells.map((cell, i) => (i < 2 ? cell.padEnd(19) : cell.padStart(14))).join(''));
+  row('', '', 'µs for each', 'more', 'ratio', '', 'in a second', 'ratio');
+  const ratio = (values) => (values.length > 0 ? median(values).toFixed(2) : '');
+  for (const { load, subject, perSecond, rateRatios, micros, microsRatios, differences } of summary) {
+    const spread = microsRatios.length > 0 ? range(microsRatios, 2) : '';
+    const more = differences.length > 0 ? median(differences).toFixed(1) : '';
     row(
       load,
       subject,
-      ...measured,
-      ratio(micros, base?.micros),
+      micros?.toFixed(1) ?? '',
+      more,
+      ratio(microsRatios),
+      spread,
       perSecond.toFixed(0),
-      ratio(perSecond, base?.perSecond),
+      ratio(rateRatios),
     );
   }
 }

@@ -86,7 +86,8 @@ export const publishTenants = (redisUrl, prefix, tenants) =>
   );
 
 /** Removes the audit records, as a control plane does that stores them; without one, the stream would fill up. */
-export const removeAuditRecords = (redisUrl, prefix) => withRedis(redisUrl, (client) => client.del(`${prefix}:audit`));
+export const removeAuditRecords = (redisUrl, prefix = 'mcp-gateway') =>
+  withRedis(redisUrl, (client) => client.del(`${prefix}:audit`));
 
 /**
  * Starts the data plane of a built checkout as an installation runs it.

@@ -57,10 +57,10 @@ describe('draining the audit', () => {
       [0, 10],
       [10, 20],
     ] as const) {
-      for (let i = from; i < to; i += 1) trail.record(record({ tool: String(i) }));
+      for (let i = from; i < to; i += 1) trail.record(JSON.stringify(record({ tool: String(i) })));
       await waitFor('the stream to take them', async () => (await stream.length()) === to && counts['streamed'] === to);
     }
-    for (let i = 20; i < 35; i += 1) trail.record(record({ tool: String(i) }));
+    for (let i = 20; i < 35; i += 1) trail.record(JSON.stringify(record({ tool: String(i) })));
     expect(counts['dropped']).toBe(5);
     await endAway();
 

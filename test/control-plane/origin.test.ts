@@ -14,7 +14,7 @@ const own = authority();
 /** A control plane, and the addresses that it records for requests. */
 async function start(options: ControlPlaneOptions) {
   const addresses: unknown[] = [];
-  const record = ({ address }: { address?: unknown }) => void addresses.push(address);
+  const record = (text: string) => void addresses.push((JSON.parse(text) as { address?: unknown }).address);
   const trail: AuditTrail = { record, leaveOut: () => {}, close: async () => {} };
   const plane = await startControlPlane({ trail, ...options });
   const { cert, key } = own.issue();

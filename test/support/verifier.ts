@@ -21,10 +21,12 @@ export const verifierOf = (
 ): Verify =>
   verifying(tokenVerifier(oidcSignIn([{ issuer, audiences: ['other', 'gateway'], ...settings }, ...others]), parts));
 
-export const verifying =
-  (verifier: ReturnType<typeof tokenVerifier>): Verify =>
-  async (authorization, headers = {}) =>
-    verifier({ headers: { ...(authorization !== undefined && { authorization }), ...headers } });
+/** All its requests come over one connection, which must change nothing. */
+export function verifying(verifier: ReturnType<typeof tokenVerifier>): Verify {
+  const connection = {};
+  return async (authorization, headers = {}) =>
+    verifier({ connection, headers: { ...(authorization !== undefined && { authorization }), ...headers } });
+}
 
 /** The error that it rejects with, in the parts that a caller sees; the principal if it does not reject. */
 export const refusal = (verification: Promise<Principal>) =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { AuditRecord } from '@mcp-gateway/common/contracts';
 import { GatewayError } from '@mcp-gateway/common/errors';
-import { auditRecord, outcomeOf, type AuditFacts } from './record.js';
+import { type AuditFacts, auditText, outcomeOf, recordText, sharedPart } from './record.js';
 
 const FACTS: AuditFacts = {
   action: 'mcp.tools/call',
@@ -22,6 +22,8 @@ const FACTS: AuditFacts = {
   durationMs: 12.345,
   requestId: 'r1',
 };
+
+const auditRecord = (...of: Parameters<typeof auditText>) => AuditRecord.parse(JSON.parse(auditText(...of)));
 
 describe('an audit record', () => {
   it('says who did what, from where, with which result', () => {
@@ -73,6 +75,41 @@ describe('an audit record', () => {
     expect(record.tool).toMatch(/^\ufffd\ufffdx{126}$/);
     expect(JSON.stringify(record).length).toBeLessThan(8_192);
   });
+
+  it('is the same whether its shared members are written for it or were kept', () => {
+    const shared = sharedPart('data-plane', FACTS);
+    const others = {
+      ...FACTS,
+      requestBytes: 0,
+      responseBytes: undefined,
+      durationMs: 0,
+      requestId: undefined,
+      headers: {},
+    };
+    for (const facts of [FACTS, others]) {
+      const kept = AuditRecord.parse(JSON.parse(recordText(shared, facts, 1_700_000_000_000)));
+      const whole = auditRecord(
+        'data-plane',
+        { ...facts, headers: { ...FACTS.headers, ...facts.headers } },
+        1_700_000_000_000,
+      );
+      expect(kept).toMatchObject({
+        caller: whole.caller,
+        tool: whole.tool,
+        durationMs: whole.durationMs,
+        time: whole.time,
+      });
+      expect(kept.id).not.toBe(whole.id);
+    }
+  });
+
+  it.each([0, 999, 1_000, 1_700_000_000_001, 1_700_000_000_010.9, 1_700_000_000_999.9, 4_102_444_800_000])(
+    'has the time %p as every other time is written',
+    (ms) => {
+      const { time } = auditRecord('data-plane', { ...FACTS, durationMs: 0 }, ms);
+      expect(time).toBe(new Date(ms).toISOString());
+    },
+  );
 
   it.each([
     [200, undefined, 'success'],

@@ -4,18 +4,20 @@ import type { AuditRecord } from '@mcp-gateway/common/contracts';
 import { createLogger } from '@mcp-gateway/platform/logging';
 import { auditTrail, type AuditTrailParts } from './trail.js';
 
-const record = (tool: string): AuditRecord => ({
-  id: randomUUID(),
-  time: '2026-11-30T00:00:00.000Z',
-  service: 'data-plane',
-  action: 'mcp.tools/call',
-  outcome: 'success',
-  tool,
-});
+const record = (tool: string): string =>
+  JSON.stringify({
+    id: randomUUID(),
+    time: '2026-11-30T00:00:00.000Z',
+    service: 'data-plane',
+    action: 'mcp.tools/call',
+    outcome: 'success',
+    tool,
+  } satisfies AuditRecord);
 
 /** A trail to a stream that takes as many records of each batch as `takes` says, or fails. */
 function trailTo(takes: () => number | Error, parts: Partial<AuditTrailParts> = {}) {
   const arrived: AuditRecord[] = [];
+  const batches: number[] = [];
   const counts: Record<string, number> = {};
   const trail = auditTrail({
     service: 'data-plane',
@@ -23,6 +25,7 @@ function trailTo(takes: () => number | Error, parts: Partial<AuditTrailParts> = 
     stream: {
       async append(texts) {
         const taken = takes();
+        batches.push(texts.length);
         if (taken instanceof Error) throw taken;
         const accepted = texts.slice(0, taken);
         arrived.push(...accepted.map((text) => JSON.parse(text) as AuditRecord));
@@ -33,7 +36,7 @@ function trailTo(takes: () => number | Error, parts: Partial<AuditTrailParts> = 
     ...parts,
     limits: { gatherMs: 1, retryMs: 1, ...parts.limits },
   });
-  return { trail, arrived, counts, labels: () => arrived.map(({ tool, action }) => tool ?? action) };
+  return { trail, arrived, batches, counts, labels: () => arrived.map(({ tool, action }) => tool ?? action) };
 }
 
 const until = async (isTrue: () => boolean) => {
@@ -47,6 +50,30 @@ describe('an audit trail', () => {
     await trail.close();
     expect(labels()).toEqual(['a', 'b', 'c', 'd', 'e']);
     expect(counts).toEqual({ streamed: 5 });
+  });
+
+  it('sends a full batch at once, and gathers what comes meanwhile for the next', async () => {
+    const { trail, labels, batches } = trailTo(() => 500, { limits: { batch: 3, gatherMs: 60_000 } });
+    for (const tool of ['a', 'b', 'c']) trail.record(record(tool));
+    for (const tool of ['d', 'e']) trail.record(record(tool)); // the first batch is under way
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(batches).toEqual([3]);
+    trail.record(record('f'));
+    await until(() => labels().length === 6);
+    expect(batches).toEqual([3, 3]);
+    trail.record(record('g'));
+    await trail.close();
+    expect([labels().join(''), batches]).toEqual(['abcdefg', [3, 3, 1]]);
+  });
+
+  it('does not send full batches to a stream that fails before it is time to try again', async () => {
+    const { trail, batches } = trailTo(() => new Error('no Redis'), { limits: { batch: 2, retryMs: 60_000 } });
+    for (const tool of ['a', 'b']) trail.record(record(tool));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    for (const tool of ['c', 'd', 'e', 'f']) trail.record(record(tool));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(batches).toEqual([2]);
+    await trail.close();
   });
 
   it('keeps what the stream does not take, and sends it later', async () => {

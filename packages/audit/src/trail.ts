@@ -5,7 +5,8 @@ import type { AuditStream } from './stream.js';
 
 /** Where a service leaves its audit records. No call waits, and none throws. */
 export interface AuditTrail {
-  record(record: AuditRecord): void;
+  /** @param record as JSON (record.ts) */
+  record(record: string): void;
   /** Counts a record that is left out on purpose; a gap says so. */
   leaveOut(reason: string): void;
   /** Sends what waits, as far as Redis takes it, and ends the timers. */
@@ -37,7 +38,7 @@ const LIMITS = {
   bytes: 8 * 1024 * 1024,
   /** Records in one command. */
   batch: 500,
-  /** How long records gather before they are sent, and how long a failed attempt waits for the next, in milliseconds. */
+  /** How long records gather that fill no batch, and how long a failed attempt waits for the next, in milliseconds. */
   gatherMs: 250,
   retryMs: 1_000,
   /** How often a gap of left-out records is recorded, in milliseconds. */
@@ -70,6 +71,7 @@ class BufferedTrail implements AuditTrail {
   #timer: NodeJS.Timeout | undefined;
   #sending: Promise<void> | undefined;
   #isFailing = false;
+  #isClosing = false;
 
   constructor(parts: AuditTrailParts) {
     this.#parts = parts;
@@ -77,9 +79,11 @@ class BufferedTrail implements AuditTrail {
     this.#now = parts.now ?? Date.now;
   }
 
-  record(record: AuditRecord): void {
-    if (this.#gaps.has(FULL)) this.#putGaps();
-    if (!this.#put(JSON.stringify(record))) this.#drop(FULL);
+  record(record: string): void {
+    if (this.#gaps.size > 0 && this.#gaps.has(FULL)) this.#putGaps();
+    if (!this.#put(record)) this.#drop(FULL);
+    // A full batch does not wait: what waits for long leaves V8's young generation, which costs more than to send it.
+    else if (this.#waiting.length >= this.#limits.batch && !this.#sending && !this.#isFailing) void this.#send();
   }
 
   leaveOut(reason: string): void {
@@ -88,7 +92,7 @@ class BufferedTrail implements AuditTrail {
   }
 
   async close(): Promise<void> {
-    clearTimeout(this.#timer);
+    this.#isClosing = true;
     await this.#sending;
     this.#putGaps(true);
     await this.#send();
@@ -145,6 +149,8 @@ class BufferedTrail implements AuditTrail {
 
   /** Never rejects. */
   #send(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#sending ??= this.#sendAll().finally(() => {
       this.#sending = undefined;
       const { retryMs, gatherMs } = this.#limits;
@@ -155,9 +161,12 @@ class BufferedTrail implements AuditTrail {
 
   async #sendAll(): Promise<void> {
     const { stream, log, count } = this.#parts;
+    const { batch: most } = this.#limits;
     this.#putGaps();
-    while (stream && this.#waiting.length > 0) {
-      const batch = this.#waiting.slice(0, this.#limits.batch);
+    if (!stream || this.#waiting.length === 0) return;
+    // What came while a batch was under way gathers again, or a busy service would send one small batch after another.
+    do {
+      const batch = this.#waiting.slice(0, most);
       const taken = await stream.append(batch).catch((error: unknown) => {
         if (!this.#isFailing) log.warn({ err: error }, 'audit records wait until Redis takes them');
         return 0;
@@ -167,6 +176,6 @@ class BufferedTrail implements AuditTrail {
       this.#isFailing = taken < batch.length;
       if (this.#isFailing) return;
       this.#putGaps();
-    }
+    } while (this.#waiting.length >= (this.#isClosing ? 1 : most));
   }
 }

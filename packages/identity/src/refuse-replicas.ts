@@ -32,11 +32,20 @@ export function refuseReplicas(replicas: Replicas, { allowed, untilRead }: Calle
     if (resource === undefined || (resource.kind === 'adapter' && allowed.includes(resource.name))) return;
     throw refusal('the address of a replica');
   };
+  const peers = new Map<string, string>();
+  const peerIn = (address: string): string => {
+    let peer = peers.get(address);
+    if (peer === undefined) {
+      if (peers.size >= MAX_PEERS) peers.clear();
+      peers.set(address, (peer = addressIn(address)));
+    }
+    return peer;
+  };
   return (headers, address) => {
     if (untilRead === 'refuse' && !replicas.isLoaded()) throw gatewayStarting();
     // The system forgets the address of a caller that has reset its connection. Its bytes can still be read.
     if (address === undefined) throw refusal('an unknown address');
-    check(addressIn(address));
+    check(peerIn(address));
     // A caller can add addresses here, which only harms itself, but not take away what a proxy adds.
     const { 'x-forwarded-for': list, forwarded } = headers;
     if (list !== undefined) for (const each of String(list).split(',')) check(addressIn(each.trim()));
@@ -45,6 +54,9 @@ export function refuseReplicas(replicas: Replicas, { allowed, untilRead }: Calle
     }
   };
 }
+
+/** Addresses of connections whose usual form is remembered. */
+const MAX_PEERS = 1_000;
 
 /** A parameter of `Forwarded` (RFC 7239 §5.2). */
 const FORWARDED_FOR = /\bfor="?([^",;]+)/gi;

@@ -7,6 +7,8 @@ export interface SignInRequest {
   headers: IncomingHttpHeaders;
   /** The other end of its connection; undefined when that is not known any more. */
   address?: string | undefined;
+  /** The connection that it came over: an object that stands for it, for as long as it lasts. Undefined: not known. */
+  connection?: object | undefined;
   /** The resource that the request addresses, so that a verifier can check the audience (RFC 8707); undefined for other requests. */
   resource?: ResourceRef | undefined;
 }

@@ -45,6 +45,13 @@ export const unlimited = (scope: Scope, id: string): ScopeState => ({
   slots: undefined,
 });
 
+/** Whether the limits can refuse a message at all. */
+export function limitsMessages({ perCaller, perAdapter, perTool, ...tenant }: Quota): boolean {
+  const isLimited = (traffic: Traffic | undefined) =>
+    traffic !== undefined && (traffic.concurrentRequests !== undefined || Object.keys(traffic.requests).length > 0);
+  return [tenant, perCaller, perAdapter, perTool].some(isLimited);
+}
+
 export const refused = (refusal: QuotaRefusal, headers: string[]): Admission => ({
   refusal,
   headers,

@@ -5,6 +5,7 @@ import { hashed, quotaKeys, type QuotaLedger } from './ledger.js';
 import {
   type Admission,
   later,
+  limitsMessages,
   type QuotaRefusal,
   rateLimitFields,
   refused,
@@ -55,6 +56,8 @@ export class TenantQuota {
   #running: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
   #awayUntil = 0;
+  /** Whether its limits can refuse a message at all. */
+  countsMessages: boolean;
 
   constructor(
     readonly tenant: string,
@@ -63,25 +66,19 @@ export class TenantQuota {
     private readonly context: QuotaContext,
   ) {
     this.#keys = quotaKeys(prefix, tenant);
+    this.countsMessages = limitsMessages(quota);
   }
 
   /** Takes other limits. What is under way keeps its slots. */
   setQuota(quota: Quota): void {
     this.quota = quota;
+    this.countsMessages = limitsMessages(quota);
     if (this.#streams && quota.streams !== undefined) this.#streams.setLimit(quota.streams);
   }
 
   /** Most open sessions; the records of sessions count them. */
   get sessions(): number | undefined {
     return this.quota.sessions;
-  }
-
-  /** Whether its limits can refuse a message at all. */
-  get countsMessages(): boolean {
-    const { quota } = this;
-    const isLimited = (traffic: Traffic | undefined) =>
-      traffic !== undefined && (traffic.concurrentRequests !== undefined || Object.keys(traffic.requests).length > 0);
-    return [quota, quota.perCaller, quota.perAdapter, quota.perTool].some(isLimited);
   }
 
   /** Whether `ledger` did not answer just now. */
@@ -153,16 +150,17 @@ export class TenantQuota {
       slots.inUse += 1;
       slots.isRecent = true;
       held.push(slots);
-      this.#held.set(slots.key, slots);
+      if (slots.inUse === 1) this.#held.set(slots.key, slots); // else it is there already
     }
     const release = held.length > 0 ? () => this.#release(held) : undefined;
     return { refusal: undefined, headers: rateLimitFields(scopes, now), release };
   }
 
   #release(held: Slots[]): void {
-    for (const slots of held) slots.inUse -= 1;
-    const excess = held.filter((slots) => slots.hasExcess());
-    if (excess.length > 0) void this.#lease([], excess);
+    for (const slots of held) {
+      slots.inUse -= 1;
+      if (slots.hasExcess()) void this.#lease([], [slots]);
+    }
   }
 
   #ask(scopes: ScopeState[], count: number): Promise<void> {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { toolOf } from '../../control-plane/support/control-plane.js';
+import { afterTest } from '../../support/clean-up.js';
 import { callModern, callText, connect } from '../../support/clients.js';
 import { startDataPlane, startToolRouter } from '../../support/gateway.js';
 import { becomesTrue, waitFor } from '../../support/wait.js';
@@ -137,5 +139,25 @@ describe('the URL of all tools', () => {
     for (const session of sessions) expect(await callText(session, 'weather', args)).toContain('Zurich');
     process.kill(other.pid, 'SIGKILL');
     for (const session of sessions) expect(await callText(session, 'weather', args)).toContain('Zurich');
+  }, 60_000);
+});
+
+describe('an adapter with bridge', () => {
+  it('serves clients of both eras at its URL, although its server speaks one', async () => {
+    const spec = { name: 'bridged', imageName: 'mcp/everything', imageVersion: '2026.8.31' };
+    await gateway.api.create({ ...spec, bridge: true });
+    await gateway.api.ready('bridged');
+    const url = gateway.api.mcp('bridged');
+    const said = { content: [{ type: 'text', text: 'Echo: hello' }] };
+    const call = { name: 'echo', arguments: { message: 'hello' } };
+    const versionNegotiation = { mode: { pin: '2026-07-28' as const } };
+    const modern = new Client({ name: 'test', version: '1' }, { versionNegotiation });
+    await modern.connect(new StreamableHTTPClientTransport(new URL(url)));
+    afterTest(() => modern.close());
+    expect(modern.getServerVersion()).toMatchObject({ name: 'mcp-servers/everything' });
+    expect(await modern.callTool(call)).toMatchObject(said);
+    const legacy = await connect(url);
+    expect(await legacy.client.callTool(call)).toMatchObject(said);
+    await gateway.api.remove('bridged');
   }, 60_000);
 });

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { crc32 } from 'node:zlib';
 import type { GatewayError } from '@mcp-gateway/common/errors';
@@ -25,7 +25,7 @@ export function createApiKey(): PresentedKey & { text: string } {
 }
 
 /** SHA-256 in base64. A plain hash suffices, because nobody can guess 32 random bytes (docs/decisions/0022-api-keys.md). */
-export const hashOf = (text: string): string => createHash('sha256').update(text).digest('base64');
+export const hashOf = (text: string): string => hash('sha256', text, 'base64');
 
 const checksumOf = (text: string): string => crc32(text).toString(16).padStart(8, '0');
 

@@ -2,13 +2,13 @@ import { KeyObject } from 'node:crypto';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { Principal } from '@mcp-gateway/common/principal';
 import { errors, type CryptoKey, type JWTVerifyGetKey } from 'jose';
-import { bearerToken, insufficientScope, invalidToken } from '../bearer.js';
+import { insufficientScope, invalidToken } from '../bearer.js';
 import { audienceIn } from '../oidc/audience.js';
 import { claimedIssuer, decode, type VerifierParts } from '../oidc/claimed-issuer.js';
 import { type ClaimRules, type Claims, principalOf } from '../oidc/claims.js';
 import { jsonFetcher } from '../oidc/fetch-json.js';
 import { issuerKeys } from '../oidc/key-set.js';
-import { keyOf, tokenCache } from '../oidc/token-cache.js';
+import { tokenCache, tokenReader } from '../oidc/token-cache.js';
 import type { Verifier } from '../verifier.js';
 import type { EntraSettings } from './settings.js';
 import { bearerStrategy, ENTRA_ALGORITHM } from './strategy.js';
@@ -53,6 +53,7 @@ export function entraVerifier(
   const issuerOf = claimedIssuer(known, log, now);
   const verifyBearer = bearerStrategy(settings.clientId, clockToleranceSeconds);
   const cache = tokenCache(now);
+  const tokenOf = tokenReader();
 
   async function verify(token: string, key: string): Promise<Principal> {
     const { header, claims } = decode(token);
@@ -71,9 +72,8 @@ export function entraVerifier(
     return principal;
   }
 
-  return ({ headers }) => {
-    const token = bearerToken(headers);
-    const key = keyOf(token);
+  return (request) => {
+    const { token, key } = tokenOf(request);
     return cache.get(key) ?? verify(token, key);
   };
 }

@@ -47,6 +47,16 @@ describe('a token of a configured issuer', () => {
     await expect(verify(change(await bearer()))).resolves.toMatchObject({ subject: 'alice' });
   });
 
+  it('names its own caller, whatever token came over the connection before', async () => {
+    const [alice, bob] = [await bearer({ sub: 'alice' }), await bearer({ sub: 'bob' })];
+    const subjects = [];
+    for (const token of [alice, bob, alice, alice, bob]) subjects.push((await verify(token)).subject);
+    expect(subjects).toEqual(['alice', 'bob', 'alice', 'alice', 'bob']);
+    await expect(refusal(verify(undefined))).resolves.toMatchObject({ code: 'SIGN_IN_REQUIRED' });
+    await expect(refusal(verify(`${alice}x`))).resolves.toMatchObject({ code: 'SIGN_IN_REQUIRED' });
+    await expect(verify(alice)).resolves.toMatchObject({ subject: 'alice' });
+  });
+
   it('is verified once, until it expires', async () => {
     const token = await bearer({ exp: inSeconds(120) });
     await verify(token);

@@ -1,7 +1,7 @@
 import type { Principal } from '@mcp-gateway/common/principal';
 import { GatewayError } from '@mcp-gateway/common/errors';
 import { errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
-import { bearerToken, invalidToken } from '../bearer.js';
+import { invalidToken } from '../bearer.js';
 import type { Verifier } from '../verifier.js';
 import { audienceIn } from './audience.js';
 import { callerOf, isOtherToken, type KnownIssuer } from './claims.js';
@@ -10,7 +10,7 @@ import { jsonFetcher } from './fetch-json.js';
 import { introspectedTokens, type OidcSettings } from './introspection/introspection.js';
 import { foreignPrefixes, type IssuerSettings } from './issuer.js';
 import { issuerKeys, type KeySetParts } from './key-set.js';
-import { keyOf, tokenCache } from './token-cache.js';
+import { tokenCache, tokenReader } from './token-cache.js';
 
 /** Asymmetric only: whoever can verify must not be able to sign (RFC 8725 §3.1, §3.2). */
 const ALGORITHMS = [
@@ -51,6 +51,7 @@ export function oidcVerifier(
   settings.onIssuersChange?.(() => (current = state()));
   const warnOfAudience = seldom(log, now);
   const introspected = parts.introspected ?? introspectedTokens(settings, { log, now, fetchJson });
+  const tokenOf = tokenReader();
 
   async function verify(token: string, key: string): Promise<Principal> {
     const { issuerOf, cache } = current;
@@ -70,8 +71,7 @@ export function oidcVerifier(
   }
 
   return (request) => {
-    const token = bearerToken(request.headers);
-    const key = keyOf(token);
+    const { token, key } = tokenOf(request);
     const remembered = current.cache.get(key) ?? introspected?.remembered(key);
     if (remembered) return remembered;
     return introspected?.takes(token) ? introspected.verify(key, token, addressOf(request)) : verify(token, key);

@@ -1,4 +1,4 @@
-import { auditRecord, type AuditTrail } from '@mcp-gateway/audit';
+import { auditText, type AuditTrail } from '@mcp-gateway/audit';
 import { ResourceName } from '@mcp-gateway/common/contracts';
 import type { Request, RequestHandler, Response } from 'express';
 import { judgedOf, knownPrincipal, refusalOf, requestId } from '../http/request.js';
@@ -20,7 +20,7 @@ export function auditRequests(trail: AuditTrail, patterns: readonly string[]): R
       const { remoteAddress } = req.socket;
       const judged = judgedOf(req);
       trail.record(
-        auditRecord('control-plane', {
+        auditText('control-plane', {
           action,
           status: res.headersSent ? res.statusCode : undefined,
           refusal,

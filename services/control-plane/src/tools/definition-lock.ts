@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { auditRecord, type AuditTrail } from '@mcp-gateway/audit';
+import { auditText, type AuditTrail } from '@mcp-gateway/audit';
 import {
   type ApprovalBody,
   type DefinitionChanges,
@@ -144,7 +144,7 @@ function tellFound(
   );
   const { new: added, changed, removed } = found.counts;
   trail?.record(
-    auditRecord('control-plane', {
+    auditText('control-plane', {
       action: 'tool.definition-changes.found',
       status: 200,
       refusal: undefined,

@@ -28,10 +28,13 @@ export class BufferedMessage implements Delivery {
     private readonly captured: () => string | null = () => null,
   ) {}
 
-  /** @throws GatewayError TOO_LARGE */
-  static async read(source: RequestBody | null): Promise<BufferedMessage> {
-    const { body, bytes } = await bufferBody(source);
-    return new BufferedMessage(body, bytes);
+  /**
+   * Without a promise when a step has read the body already.
+   * @throws GatewayError TOO_LARGE
+   */
+  static read(source: RequestBody | null): BufferedMessage | Promise<BufferedMessage> {
+    const of = ({ body, bytes }: BufferedBody) => new BufferedMessage(body, bytes);
+    return source?.read ? of(source.read) : bufferBody(source).then(of);
   }
 
   /**
@@ -39,11 +42,16 @@ export class BufferedMessage implements Delivery {
    * it comes, with a copy of the bytes when `isCaptured`.
    * @throws GatewayError TOO_LARGE
    */
-  static async readIfShort(source: RequestBody | null, { isCaptured = false } = {}): Promise<BufferedMessage> {
-    const { body, bytes } = await bufferShortBody(source);
-    if (!isCaptured || !(body instanceof Readable)) return new BufferedMessage(body, bytes);
-    const passing = capture(body);
-    return new BufferedMessage(passing.body, bytes, passing.text);
+  static readIfShort(
+    source: RequestBody | null,
+    { isCaptured = false } = {},
+  ): BufferedMessage | Promise<BufferedMessage> {
+    const of = ({ body, bytes }: BufferedBody) => {
+      if (!isCaptured || !(body instanceof Readable)) return new BufferedMessage(body, bytes);
+      const passing = capture(body);
+      return new BufferedMessage(passing.body, bytes, passing.text);
+    };
+    return source?.read ? of(source.read) : bufferShortBody(source).then(of);
   }
 
   get mayHaveRun(): boolean {

@@ -1,6 +1,6 @@
 import { GatewayError } from '@mcp-gateway/common/errors';
 import type { ResponseSink } from '../upstream/proxy.js';
-import { send } from './send.js';
+import { partToSend, send } from './send.js';
 import { clientError } from './client-error.js';
 import type { ForwardingParts } from './recoverable.js';
 import { ClientResponse } from './response/client-response.js';
@@ -24,7 +24,7 @@ export async function forwardPinned(
   const buffered = await BufferedMessage.read(request.body);
   const noInitialize = () => null; // a session that is never replayed needs no recorded initialize
   const sending = {
-    ...request,
+    ...partToSend(request),
     body: buffered.body,
     delivery: buffered,
     headers,

@@ -2,7 +2,7 @@ import { withoutHeaders } from '@mcp-gateway/protocol';
 import type { Endpoint } from '@mcp-gateway/common/contracts';
 import { GatewayError, unreachable } from '@mcp-gateway/common/errors';
 import type { ResponsePart } from './response/response-part.js';
-import { send } from './send.js';
+import { partToSend, send } from './send.js';
 import { retryPolicy } from './retry-policy.js';
 import { clientError, failPending, failPendingWith } from './client-error.js';
 import {
@@ -98,7 +98,7 @@ class RecoverablePost {
     const part = this.#answer.next(epoch);
     try {
       await send(parts, {
-        ...request,
+        ...partToSend(request),
         sink: part,
         body: message.body,
         delivery: message,

@@ -10,6 +10,7 @@ import { terminateUpstreamSession } from '../sessions/termination.js';
 import type { CredentialRequester, UpstreamCredentials } from '../credentials/upstream-credentials.js';
 import { sessionHeaders } from '../upstream/call.js';
 import { clientPathFor, pathWithQuery } from '../upstream/redirects.js';
+import type { McpRequest } from '../request/context.js';
 import type { ReferenceTo } from '../request/reference.js';
 import type { SessionStore } from '../sessions/store.js';
 import type { Upstreams } from '../upstream/pools.js';
@@ -52,6 +53,17 @@ export interface Sending extends Grant {
   onStatus?: (status: number) => Promise<void> | undefined;
 }
 
+/** What of a request goes into each `Sending` for it. Picked, because its context has many more members to copy. */
+export const partToSend = ({ id, req, query, era, route, principal, message }: McpRequest) => ({
+  id,
+  req,
+  query,
+  era,
+  route,
+  principal,
+  message,
+});
+
 function kindOf({ method, headers }: IncomingMessage): AnswerKind {
   if (method === 'GET') return 'stream';
   return headers['mcp-method'] === LISTEN ? 'subscription' : 'answer';
@@ -76,46 +88,48 @@ export async function send(parts: SendParts, sending: Sending): Promise<void> {
     if (!session && status < 300) unrequested = upstreamSessionId;
     return [];
   };
-  await proxyRequest(parts.upstreams, endpoint, {
-    res: sink,
-    options: {
-      method: req.method as 'POST',
-      path: pathWithQuery(endpoint.path, query),
-      headers,
-      body,
-      isStream: kind !== 'answer',
-    },
-    delivery: sending.delivery,
-    clientPath: clientPathFor(parts.referenceTo, { req, route, endpoint }),
-    permit: parts.grants.permit(sending, kind),
-    onHead(head) {
-      const { status, upstreamSessionId } = head;
-      const refusal = credentialRefusal(parts, sending, status);
-      if (refusal) {
-        sending.delivery?.notAccepted();
-        return Promise.reject(refusal);
-      }
-      const opened =
-        mayOpenSession && status < 300 && upstreamSessionId !== session?.location.upstreamId
-          ? upstreamSessionId
-          : undefined;
-      const ended = session && req.method === 'DELETE' && (status < 300 || status === 404) ? session : undefined;
-      const first = sending.onStatus?.(status);
-      if (!first && opened === undefined && !ended) return named(head);
-      return (async () => {
-        await first;
-        // The server has ended the session in any case.
-        if (ended) await parts.sessions.end(ended.envelope, route, { tellServer: false }).catch(() => {});
-        if (opened === undefined) return named(head);
-        const sealedId = await openSession(parts, sending, opened);
-        if (sealedId !== undefined) return [HEADER.sessionId, sealedId];
-        unrequested = opened;
-        return [];
-      })();
-    },
-  }).finally(() => {
+  try {
+    await proxyRequest(parts.upstreams, endpoint, {
+      res: sink,
+      options: {
+        method: req.method as 'POST',
+        path: pathWithQuery(endpoint.path, query),
+        headers,
+        body,
+        isStream: kind !== 'answer',
+      },
+      delivery: sending.delivery,
+      clientPath: clientPathFor(parts.referenceTo, { req, route, endpoint }),
+      permit: parts.grants.permit(sending, kind),
+      onHead(head) {
+        const { status, upstreamSessionId } = head;
+        const refusal = credentialRefusal(parts, sending, status);
+        if (refusal) {
+          sending.delivery?.notAccepted();
+          return Promise.reject(refusal);
+        }
+        const opened =
+          mayOpenSession && status < 300 && upstreamSessionId !== session?.location.upstreamId
+            ? upstreamSessionId
+            : undefined;
+        const ended = session && req.method === 'DELETE' && (status < 300 || status === 404) ? session : undefined;
+        const first = sending.onStatus?.(status);
+        if (!first && opened === undefined && !ended) return named(head);
+        return (async () => {
+          await first;
+          // The server has ended the session in any case.
+          if (ended) await parts.sessions.end(ended.envelope, route, { tellServer: false }).catch(() => {});
+          if (opened === undefined) return named(head);
+          const sealedId = await openSession(parts, sending, opened);
+          if (sealedId !== undefined) return [HEADER.sessionId, sealedId];
+          unrequested = opened;
+          return [];
+        })();
+      },
+    });
+  } finally {
     if (unrequested !== undefined) endUnrequested(parts, sending, unrequested);
-  });
+  }
 }
 
 /**

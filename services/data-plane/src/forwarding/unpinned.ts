@@ -7,7 +7,7 @@ import { initializeMessage, negotiatedVersion } from './session-settings.js';
 import { BufferedMessage } from './buffered-message.js';
 import { tailBuffer } from './response/tail-buffer.js';
 import { type EndpointCandidates, endpoints, withConnectRetry } from '../upstream/connect-retry.js';
-import { send, type Sending } from './send.js';
+import { partToSend, send, type Sending } from './send.js';
 import type { McpRequest } from '../request/context.js';
 
 /** Bytes buffered of the answer: enough for the last message of an event stream. */
@@ -27,9 +27,9 @@ export async function forwardUnpinned(
   const mayOpen = era === 'legacy' && route.affinity === 'session' && req.method === 'POST' && request.body !== null;
   const buffered = await BufferedMessage.readIfShort(request.body, { isCaptured: mayOpen });
   const others = endpoints(parts, request);
-  const sending = { ...request, body: buffered.body, delivery: buffered, headers, session: null };
+  const sending = { ...partToSend(request), body: buffered.body, delivery: buffered, headers, session: null };
   try {
-    if (mayOpen) return await forwardInitialize(parts, sending, { buffered, endpoint, others });
+    if (mayOpen) return await forwardInitialize(parts, { ...sending, res }, { buffered, endpoint, others });
     const noInitialize = () => null;
     let again: ClientResponse | undefined;
     await withConnectRetry(res, endpoint, others, (to, attempt) => {

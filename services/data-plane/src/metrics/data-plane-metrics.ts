@@ -25,6 +25,8 @@ export function dataPlaneMetrics(
 ): DataPlaneMetrics {
   const { requests, durations, refusals, moves, decisions, leases } = defineMetrics(metrics);
   const underWay = new Map<string, UnderWay>();
+  /** By tenant: prom-client would look the series up by a text that it makes of the labels. */
+  const admitted = new Map<string, { inc(): void }>();
   addGauges(metrics, { ...parts, routes, underWay });
   parts.quotas.onLease((outcome) => leases.inc({ outcome }));
 
@@ -70,7 +72,12 @@ export function dataPlaneMetrics(
       if (refusal) refusals.of(resource, refusal.code).inc();
     },
     relocated: (reason, outcome) => moves.inc({ reason, outcome }),
-    decided: (tenant, outcome) => decisions.inc({ tenant, outcome }),
+    decided(tenant, outcome) {
+      if (outcome !== 'admitted') return decisions.inc({ tenant, outcome });
+      let series = admitted.get(tenant);
+      if (!series) admitted.set(tenant, (series = decisions.labels(tenant, outcome)));
+      series.inc();
+    },
   };
 }
 

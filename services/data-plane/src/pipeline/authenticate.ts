@@ -25,7 +25,7 @@ export function authenticate(
     throw withMetadata(error, parts.protectedResources?.metadataUrl(req, path));
   };
   try {
-    const signedIn = parts.verifier({ headers: req.headers, address, resource });
+    const signedIn = parts.verifier({ headers: req.headers, address, connection: req.socket, resource });
     return signedIn instanceof Promise ? signedIn.catch(refuse) : signedIn;
   } catch (error) {
     return refuse(error);

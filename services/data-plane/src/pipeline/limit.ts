@@ -34,12 +34,13 @@ function limitMessage(
   quota: TenantQuota,
   message: Message,
 ): void | Promise<void> {
-  const requests = countedRequests(message);
+  const messages = messagesOf(message);
+  const requests = countedRequests(messages);
   if (requests === 0) return undefined;
   const { principal, route } = request;
   const tools = message.kind === 'unreadable' ? [''] : calledTools(message, route.search);
   const call = { requests, caller: principal.subject, adapter: countedAs(route), tools };
-  return admitted(part, request, quota, quota.admit(call), isInitialize(message));
+  return admitted(part, request, quota, quota.admit(call), messages);
 }
 
 /**
@@ -48,24 +49,24 @@ function limitMessage(
  */
 const countedAs = ({ kind, name }: ResourceRef): string => (kind === 'adapter' ? name : `${kind}:`);
 
-/** How many requests a message counts as. */
-const countedRequests = (message: Message): number =>
-  messagesOf(message).filter(
-    (each) => each.kind === 'unreadable' || (each.kind === 'request' && each.method !== 'ping'),
-  ).length;
-
-const isInitialize = (message: Message) =>
-  messagesOf(message).some((each) => each.kind === 'request' && each.method === 'initialize');
+/** How many requests the messages count as. */
+function countedRequests(messages: readonly Message[]): number {
+  let count = 0;
+  for (const each of messages) {
+    if (each.kind === 'unreadable' || (each.kind === 'request' && each.method !== 'ping')) count += 1;
+  }
+  return count;
+}
 
 function admitted(
   part: QuotaPart,
   request: McpRequest,
   quota: TenantQuota,
   admission: Admission | Promise<Admission>,
-  initializes = false,
+  messages: readonly Message[] = [],
 ): void | Promise<void> {
-  if (admission instanceof Promise) return admission.then((each) => act(part, request, quota, each, initializes));
-  return act(part, request, quota, admission, initializes);
+  if (admission instanceof Promise) return admission.then((each) => act(part, request, quota, each, messages));
+  return act(part, request, quota, admission, messages);
 }
 
 function act(
@@ -73,12 +74,14 @@ function act(
   request: McpRequest,
   { tenant }: TenantQuota,
   { refusal, headers, release }: Admission,
-  initializes: boolean,
+  messages: readonly Message[],
 ): void {
   if (release) request.defer(release);
   if (headers.length > 0) request.addToHead(headers);
   decided?.(tenant, refusal?.scope ?? 'admitted');
-  if (refusal) throw refusalError(tenant, refusal, initializes, request.route.kind);
+  if (!refusal) return;
+  const initializes = messages.some((each) => each.kind === 'request' && each.method === 'initialize');
+  throw refusalError(tenant, refusal, initializes, request.route.kind);
 }
 
 /** The error that clients show to people. */

@@ -61,14 +61,15 @@ export function createPipeline(parts: PipelineParts): McpPipeline {
     const request: McpRequest = Object.assign(context, { query, principal, route, era: 'legacy' as const });
     const applying = applyPolicies(request); // after the rule, and before anything is opened or counted
     if (applying instanceof Promise) await applying;
-    if (readsMessages && context.body) await messageOf(context);
+    if (readsMessages && context.body && !context.message) await messageOf(context);
     const limiting = limitByQuota(quotas, request); // before the session: a refused request waits for nothing and opens nothing
     if (limiting instanceof Promise) await limiting;
     if (endpoint === 'sse') return openStream(forwarding, request);
     if (endpoint === 'messages') return postMessage(forwarding, request);
     const deciding = decideEra(request);
     if (deciding instanceof Promise) await deciding;
-    const target = await resolveSession(forwarding, request);
+    const resolving = resolveSession(forwarding, request);
+    const target = resolving instanceof Promise ? await resolving : resolving;
     sendContinue(req, res);
     return forward(forwarding, request, target);
   }

@@ -16,31 +16,42 @@ export interface SessionParts extends EndpointParts {
  * Chooses the endpoint: the location of the session, or for a request without a session a ready endpoint with little
  * load. Waits when no endpoint is ready.
  * A session id of another caller, adapter or installation, and an invented one, are all unknown: the answer is 404, and
- * the client starts over (MCP 2025-11-25, transports, session management).
+ * the client starts over (MCP 2025-11-25, transports, session management). Without a promise when an endpoint is ready.
  * @throws GatewayError SESSION_NOT_FOUND, NO_READY_REPLICA, UNAVAILABLE
  */
-export async function resolveSession(parts: SessionParts, request: McpRequest): Promise<Target> {
-  const { routes, sessions, keys } = parts;
-  const { req, era, route, principal } = request;
+export function resolveSession(parts: SessionParts, request: McpRequest): Target | Promise<Target> {
+  const { req, era, route } = request;
   const sealedId = req.headers[HEADER.sessionId];
   // Modern requests have no session; servers ignore the header (MCP 2026-07-28).
-  if (sealedId === undefined || era === 'modern' || route.affinity === 'none') {
-    const { now, later } = endpoints(parts, request);
-    return {
-      session: null,
-      endpoint: now() ?? (await later()) ?? throwNoReadyReplica(routes.get(route) ?? route),
-    };
-  }
+  const isStateless = sealedId === undefined || era === 'modern' || route.affinity === 'none';
+  return isStateless ? chooseEndpoint(parts, request) : findSession(parts, request, String(sealedId));
+}
 
-  const envelope = unsealSessionId(String(sealedId), keys.all);
+function chooseEndpoint(parts: SessionParts, request: McpRequest): Target | Promise<Target> {
+  const { now, later } = endpoints(parts, request);
+  const endpoint = now();
+  if (endpoint) return { session: null, endpoint };
+  const { route } = request;
+  return later().then((found) => ({
+    session: null,
+    endpoint: found ?? throwNoReadyReplica(parts.routes.get(route) ?? route),
+  }));
+}
+
+async function findSession(
+  { routes, sessions, keys }: SessionParts,
+  { req, route, principal }: McpRequest,
+  sealedId: string,
+): Promise<Target> {
+  const envelope = unsealSessionId(sealedId, keys.all);
   if (!envelope || !isSessionOf(envelope, route, principal.subject)) {
     throw new GatewayError('SESSION_NOT_FOUND');
   }
   const location = await sessions.find(envelope, route);
   const isResumed = req.headers['last-event-id'] !== undefined; // a call of the session may still be under way
   if (location.closed && !isResumed) throw new GatewayError('SESSION_NOT_FOUND');
-  if (location.closed) return { session: { envelope, sealedId: String(sealedId), location }, endpoint: undefined };
+  if (location.closed) return { session: { envelope, sealedId, location }, endpoint: undefined };
   const endpoint = await findEndpoint(routes, route, location.endpointId);
   if (!endpoint && location.unverified) throw locationUnknown();
-  return { session: { envelope, sealedId: String(sealedId), location }, endpoint };
+  return { session: { envelope, sealedId, location }, endpoint };
 }

@@ -10,11 +10,14 @@ export const MAX_BUFFERED_BYTES = 64 * 1024;
  * Buffers a small body before it is forwarded. A longer body is forwarded as it comes, from its beginning.
  * @throws GatewayError TOO_LARGE
  */
-export async function bufferBody(source: RequestBody | null, bufferBytes = MAX_BUFFERED_BYTES): Promise<BufferedBody> {
-  if (!source) return { body: null, bytes: Buffer.alloc(0) };
-  if (source.read) return source.read;
+export function bufferBody(source: RequestBody | null, bufferBytes = MAX_BUFFERED_BYTES): Promise<BufferedBody> {
+  if (!source) return Promise.resolve({ body: null, bytes: Buffer.alloc(0) });
+  return source.read ? Promise.resolve(source.read) : readBody(source, bufferBytes);
+}
+
+function readBody(source: RequestBody, bufferBytes: number): Promise<BufferedBody> {
   const { req, maxBytes } = source;
-  if (req.destroyed) throw CLIENT_GONE;
+  if (req.destroyed) return Promise.reject(CLIENT_GONE);
   const chunks: Buffer[] = [];
   let size = 0;
   return new Promise((resolve, reject) => {
@@ -43,9 +46,9 @@ export async function bufferBody(source: RequestBody | null, bufferBytes = MAX_B
 }
 
 /** The same, except that a body of unknown length is streamed at once: the server may answer before it ends. */
-export async function bufferShortBody(source: RequestBody | null): Promise<BufferedBody> {
+export function bufferShortBody(source: RequestBody | null): Promise<BufferedBody> {
   const isLong = source && !source.read && (source.length === undefined || source.length > MAX_BUFFERED_BYTES);
-  return isLong ? { body: new BodyStream(source), bytes: null } : bufferBody(source);
+  return isLong ? Promise.resolve({ body: new BodyStream(source), bytes: null }) : bufferBody(source);
 }
 
 const MAX_BYTES = 64 * 1024;

@@ -1,6 +1,6 @@
 import { SEARCH_CALL } from '@mcp-gateway/common/contracts';
 import { type Message, messagesOf, readMessage } from '@mcp-gateway/protocol';
-import { sendContinue } from './body.js';
+import { type RequestBody, sendContinue } from './body.js';
 import { bufferBody } from './buffer-body.js';
 import type { RequestContext } from './context.js';
 
@@ -13,14 +13,13 @@ const NO_MESSAGE: Message = { kind: 'unreadable' };
  * @throws GatewayError TOO_LARGE
  */
 export function messageOf(context: RequestContext): Message | Promise<Message> {
-  return context.message ?? (context.body ? readBody(context) : NO_MESSAGE);
+  return context.message ?? (context.body ? readBody(context, context.body) : NO_MESSAGE);
 }
 
-async function readBody(context: RequestContext): Promise<Message> {
+async function readBody(context: RequestContext, body: RequestBody): Promise<Message> {
   sendContinue(context.req, context.res);
-  const read = await bufferBody(context.body);
-  if (context.body) context.body.read = read;
-  return (context.message = readMessage(read.bytes?.toString('utf8') ?? ''));
+  body.read = await bufferBody(body);
+  return (context.message = readMessage(body.read.bytes?.toString('utf8') ?? ''));
 }
 
 /**
@@ -37,9 +36,12 @@ export function calledTool(params: Record<string, unknown>, hasSearch: boolean):
 }
 
 /** The tools that a message calls; more than one in a batch. @param hasSearch it is for a toolset with a search */
-export const calledTools = (message: Message, hasSearch = false): string[] =>
-  messagesOf(message).flatMap((each) => {
-    const isCall = each.kind === 'request' && each.method === 'tools/call';
-    const { name } = isCall ? calledTool(each.params, hasSearch) : {};
-    return typeof name === 'string' ? [name] : [];
-  });
+export function calledTools(message: Message, hasSearch = false): string[] {
+  const tools: string[] = [];
+  for (const each of messagesOf(message)) {
+    if (each.kind !== 'request' || each.method !== 'tools/call') continue;
+    const { name } = calledTool(each.params, hasSearch);
+    if (typeof name === 'string') tools.push(name);
+  }
+  return tools;
+}

@@ -1,5 +1,8 @@
+import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
+import type { AuditRecord } from '@mcp-gateway/common/contracts';
 import { readMessage } from '@mcp-gateway/protocol';
+import { GatewayError } from '@mcp-gateway/common/errors';
 import type { RequestContext } from '../request/context.js';
 import { auditEvents, auditLog, type AuditedRequest } from './audit-log.js';
 
@@ -131,7 +134,10 @@ it.each(['/adapters', '/tools/x', '/api-keys?limit=1', '/tenants/acme/quota', '/
   'records a request for %s that is refused before it reaches the control plane',
   (url) => {
     const actions: string[] = [];
-    const trail = { record: ({ action }: { action: string }) => void actions.push(action), leaveOut: () => {} };
+    const trail = {
+      record: (text: string) => void actions.push((JSON.parse(text) as AuditRecord).action),
+      leaveOut: () => {},
+    };
     const parts = { forwarded: () => [], routes: { get: () => undefined } };
     const { ended } = auditLog({ ...trail, close: async () => {} }, parts);
     const req = { method: 'GET', url, headers: {}, socket: { bytesWritten: 0 } };
@@ -144,8 +150,7 @@ it.each(['/adapters', '/tools/x', '/api-keys?limit=1', '/tenants/acme/quota', '/
 it('limits the records of callers that are not verified, and of no one else', () => {
   const seen: string[] = [];
   const trail = {
-    record: ({ caller }: { caller?: { subject: string } | undefined }) =>
-      void seen.push(caller?.subject ?? 'unverified'),
+    record: (text: string) => void seen.push((JSON.parse(text) as AuditRecord).caller?.subject ?? 'unverified'),
     leaveOut: () => void seen.push('left out'),
     close: async () => {},
   };
@@ -161,4 +166,52 @@ it('limits the records of callers that are not verified, and of no one else', ()
     ended({ ...context, principal } as unknown as RequestContext);
   }
   expect(seen).toEqual(['unverified', 'unverified', 'left out', 'alice', 'left out', 'alice']);
+});
+
+describe('of the calls of one connection, each record', () => {
+  const socket = { bytesWritten: 0 };
+  const origins: Record<string, string[]> = {
+    one: ['X-Forwarded-For', '192.0.2.1'],
+    other: ['X-Forwarded-For', '192.0.2.2'],
+  };
+  const route = { kind: 'adapter', name: 'echo', createdBy: 'eve', requiredRoles: ['a'], tenant: 'acme' };
+  const alice = { subject: 'alice', name: 'Alice', roles: ['a'], tenant: 'default' };
+  const CALL = { tool: 'add', principal: alice, route, status: 200, from: 'one', userAgent: 'x' };
+  const refusal = new GatewayError('QUOTA_EXCEEDED', { reason: 'quota' });
+  const texts: string[] = [];
+  const trail = { record: (text: string) => void texts.push(text), leaveOut: () => {}, close: async () => {} };
+  const forwarded = (req: IncomingMessage) => origins[String(req.headers['x-from'])] ?? [];
+  const { ended } = auditLog(trail, { forwarded, routes: { get: () => undefined } });
+  const recordOf = ({ tool, principal, route: used, status, from, userAgent, ...more }: typeof CALL) => {
+    ended({
+      req: { method: 'POST', headers: { 'user-agent': userAgent, 'x-from': from }, socket },
+      resource: { kind: used.kind, name: used.name },
+      message: message('tools/call', { name: tool }),
+      head: { status },
+      elapsedMs: 1,
+      principal,
+      route: used,
+      ...more,
+    } as unknown as RequestContext);
+    return JSON.parse(texts.at(-1) ?? '') as AuditRecord;
+  };
+
+  it.each<[string, Partial<typeof CALL> & { refusal?: GatewayError }, object]>([
+    ['nothing', {}, {}],
+    ['the tool', { tool: 'sub' }, { tool: 'sub' }],
+    ['the caller', { principal: { ...alice, subject: 'bob' } }, { caller: { subject: 'bob' } }],
+    ['the roles of the caller', { principal: { ...alice, roles: ['a', 'b'] } }, { caller: { roles: ['a', 'b'] } }],
+    ['the rule', { route: { ...route, createdBy: 'alice' } }, { reason: 'creator' }],
+    ['the adapter', { route: { ...route, name: 'other' } }, { resource: { name: 'other' } }],
+    ['the tenant of the adapter', { route: { ...route, tenant: 'tea' } }, { resource: { tenant: 'tea' } }],
+    ['the status', { status: 500 }, { status: 500, outcome: 'failed' }],
+    ['the client behind a proxy', { from: 'other' }, { address: '192.0.2.2' }],
+    ['the user agent', { userAgent: 'y' }, { userAgent: 'y' }],
+    ['a refusal', { refusal }, { outcome: 'refused', code: 'QUOTA_EXCEEDED', reason: 'quota' }],
+  ])('says what is its own, when the call before differs in %s', (_what, change, expected) => {
+    const usual = { ...recordOf(CALL), id: '', time: '' };
+    expect(usual).toMatchObject({ tool: 'add', caller: { subject: 'alice', roles: ['a'] }, reason: 'required-role' });
+    expect(recordOf({ ...CALL, ...change })).toMatchObject(expected);
+    expect({ ...recordOf(CALL), id: '', time: '' }).toEqual(usual);
+  });
 });

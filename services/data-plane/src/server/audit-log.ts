@@ -1,4 +1,4 @@
-import { auditRecord, type AuditTrail, recordedArguments, recordsArguments } from '@mcp-gateway/audit';
+import { type AuditTrail, recordedArguments, recordsArguments, recordText, sharedPart } from '@mcp-gateway/audit';
 import { type ArgumentAudit, isAllTools, type ResourceRef } from '@mcp-gateway/common/contracts';
 import type { GatewayError } from '@mcp-gateway/common/errors';
 import { decide } from '@mcp-gateway/common/permission';
@@ -65,11 +65,13 @@ export function auditEvents(request: AuditedRequest): AuditEvent[] {
 
 type Recorded = Pick<AuditedRequest, 'recorded' | 'hasSearch'>;
 
-const eventsOf = (message: Message, request: Recorded): AuditEvent[] =>
-  messagesOf(message)
-    .filter((each) => isNotable(each, message))
-    .slice(0, MAX_EVENTS)
-    .flatMap((each) => eventOf(each, request));
+function eventsOf(message: Message, request: Recorded): AuditEvent[] {
+  const events: AuditEvent[] = [];
+  for (const each of messagesOf(message)) {
+    if (events.length < MAX_EVENTS && isNotable(each, message)) events.push(eventOf(each, request));
+  }
+  return events;
+}
 
 /** What a batch holds that is no message may be one to its server. */
 const isNotable = (message: Message, whole: Message): boolean =>
@@ -77,15 +79,14 @@ const isNotable = (message: Message, whole: Message): boolean =>
     ? message.method === 'initialize' || message.method === 'tools/call'
     : message !== whole && (message.kind === 'unreadable' || message.kind === 'batch');
 
-function eventOf(message: Message, { recorded, hasSearch = false }: Recorded): AuditEvent[] {
-  if (message.kind !== 'request') return [{ action: 'mcp.request' }];
-  if (message.method === 'initialize') return [{ action: 'mcp.initialize' }];
+function eventOf(message: Message, { recorded, hasSearch = false }: Recorded): AuditEvent {
+  if (message.kind !== 'request') return { action: 'mcp.request' };
+  if (message.method === 'initialize') return { action: 'mcp.initialize' };
   const { name, arguments: given } = calledTool(message.params, hasSearch);
-  if (typeof name !== 'string') return [{ action: 'mcp.tools/call' }];
+  if (typeof name !== 'string') return { action: 'mcp.tools/call' };
   const isRecorded = recorded && given !== undefined && recordsArguments(recorded, name);
-  return [
-    { action: 'mcp.tools/call', tool: name, ...(isRecorded && { arguments: recordedArguments(given, recorded) }) },
-  ];
+  if (!isRecorded) return { action: 'mcp.tools/call', tool: name };
+  return { action: 'mcp.tools/call', tool: name, arguments: recordedArguments(given, recorded) };
 }
 
 function namedEvent({ era, namedMethod, namedTool }: AuditedRequest): AuditEvent {
@@ -115,6 +116,7 @@ interface AuditLogParts {
 /** Records of requests that have ended, at the end of each. */
 export function auditLog(trail: AuditTrail, { forwarded, routes }: AuditLogParts, limit = UNVERIFIED): RequestObserver {
   const admits = tokenBucket(limit);
+  const partOf = sharedParts({ forwarded, routes });
   return {
     entered(context) {
       context.sentBefore = context.req.socket.bytesWritten;
@@ -134,8 +136,7 @@ export function auditLog(trail: AuditTrail, { forwarded, routes }: AuditLogParts
       });
       if (events.length === 0 || (!resource && !MANAGED.test(req.url ?? ''))) return;
       if (!principal && !admits()) return trail.leaveOut(TOO_MANY);
-      const resourceTenant = resource && tenantOf(context, resource, routes);
-      for (const event of events) trail.record(recordOf(context, event, { forwarded, resourceTenant }));
+      for (const event of events) trail.record(recordText(partOf(context, event), ownFacts(context)));
     },
   };
 }
@@ -145,37 +146,81 @@ function tenantOf({ route, principal }: RequestContext, resource: ResourceRef, r
   return isAllTools(resource) ? principal?.tenant : (route ?? routes.get(resource))?.tenant;
 }
 
-interface Surroundings {
-  forwarded: Forwarded;
-  resourceTenant: string | undefined;
+/** What decides the shared part of the records of a connection's last permitted call, and that part. */
+interface LastPart extends AuditEvent {
+  principal: RequestContext['principal'];
+  route: RequestContext['route'];
+  status: number | undefined;
+  /** Of the same connection: the same list for as long as it says the same. */
+  origin: readonly string[];
+  userAgent: string | undefined;
+  text: string;
 }
 
-function recordOf(
+/**
+ * The shared part of a record. Most requests of a connection are calls of one caller to one tool, and to write all of
+ * a record takes four microseconds, so the part of the last call is kept with the connection. Principal and route are
+ * compared as objects: each change of either makes another one.
+ */
+function sharedParts({ forwarded, routes }: AuditLogParts): (context: RequestContext, event: AuditEvent) => string {
+  const lastParts = new WeakMap<object, LastPart>();
+  return (context, event) => {
+    const { req, principal, route, refusal } = context;
+    const status = context.head?.status;
+    const origin = forwarded(req);
+    const userAgent = req.headers['user-agent'];
+    const last = lastParts.get(req.socket);
+    const isAlike =
+      last !== undefined &&
+      refusal === undefined &&
+      last.principal === principal &&
+      last.route === route &&
+      last.status === status &&
+      last.action === event.action &&
+      last.tool === event.tool &&
+      last.arguments === event.arguments &&
+      last.origin === origin &&
+      last.userAgent === userAgent;
+    if (isAlike) return last.text;
+    const text = sharedPart('data-plane', sharedFacts(context, event, { origin, routes }));
+    const mayRecur = !refusal && principal && route && event.arguments === undefined;
+    if (mayRecur) lastParts.set(req.socket, { ...event, principal, route, status, origin, userAgent, text });
+    return text;
+  };
+}
+
+function sharedFacts(
   context: RequestContext,
   { action, tool, arguments: given }: AuditEvent,
-  { forwarded, resourceTenant }: Surroundings,
+  { origin, routes }: Pick<AuditLogParts, 'routes'> & Pick<LastPart, 'origin'>,
 ) {
-  const { id, req, address, resource, principal, head, refusal, body, sentBefore } = context;
-  const sent = req.socket.bytesWritten;
-  const permitted = !refusal && principal && context.route && decide(principal, context.route, 'read');
-  return auditRecord('data-plane', {
+  const { req, address, resource, principal, route, head, refusal } = context;
+  const permitted = !refusal && principal && route && decide(principal, route, 'read');
+  return {
     action,
     status: head?.status,
     refusal,
     rule: permitted ? permitted.rule : undefined,
     principal,
     resource,
-    resourceTenant,
+    resourceTenant: resource && tenantOf(context, resource, routes),
     tool,
     arguments: given,
-    address: headerValue(forwarded(req), 'x-forwarded-for') ?? address,
+    address: headerValue(origin, 'x-forwarded-for') ?? address,
     via: address,
+    headers: req.headers,
+  };
+}
+
+function ownFacts({ id, req, body, sentBefore, elapsedMs }: RequestContext) {
+  const sent = req.socket.bytesWritten;
+  return {
     headers: req.headers,
     requestBytes: body?.read?.bytes?.length,
     responseBytes: sentBefore === undefined || sent < sentBefore ? undefined : sent - sentBefore,
-    durationMs: context.elapsedMs,
+    durationMs: elapsedMs,
     requestId: id,
-  });
+  };
 }
 
 const single = (value: string | string[] | undefined): string | undefined =>

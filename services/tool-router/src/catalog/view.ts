@@ -53,7 +53,7 @@ export type View = { readonly [kind in Kind]: readonly Exposed<Kinds[kind]>[] } 
 };
 
 /** What clients learn when they begin. */
-export type About = Partial<ServerDescription> & { title?: string | undefined };
+type About = Partial<ServerDescription> & { title?: string | undefined };
 
 const MAX_CALLERS = 2_000;
 const MAX_SEARCHES = 50;

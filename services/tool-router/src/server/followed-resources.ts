@@ -7,7 +7,7 @@ import { sourceOfUri } from './forward-request.js';
 import { knownParams } from './known-members.js';
 
 /** Of one client: of a session, or of one `subscriptions/listen`. */
-export const MAX_RESOURCES = 200;
+const MAX_RESOURCES = 200;
 const METHOD = 'resources/subscribe';
 
 interface Entry {

@@ -37,6 +37,8 @@ interface Seen {
   health: Health;
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 /** Records how long each endpoint has been ready and how it answers, and chooses by that and by load. */
 export function createBalancer(parts: BalancerParts): Balancer {
   const { sessionsOn, inFlight, random = Math.random, now = Date.now } = parts;
@@ -48,7 +50,7 @@ export function createBalancer(parts: BalancerParts): Balancer {
     ejected(new Map(route.endpoints.map((endpoint) => [endpoint.id, healthOf(endpoint)])), now());
 
   function candidates(route: Route, load: (endpoint: Endpoint) => number, preference: Preference = {}) {
-    const out = ejectedOf(route);
+    const out = route.endpoints.length === 1 ? NONE : ejectedOf(route); // the only one is never ejected
     const usable = route.endpoints.filter(({ id }) => !preference.avoid?.has(id));
     const ready: Candidate<Endpoint>[] = usable
       .map((endpoint) => ({
