@@ -90,9 +90,11 @@ export function turns(rest: number): Turns {
   };
 }
 
-/** A document of the same server and for the same operations. */
+/** Names the document of a server and what is chosen of it: a hash. */
 export const sourceOf = ({ url, isRemote, documentUrl, operations, path }: DocumentTarget): string =>
-  JSON.stringify([isRemote ? url : '', documentUrl, operations, path]);
+  createHash('sha256')
+    .update(JSON.stringify([isRemote ? url : '', documentUrl, operations, path]))
+    .digest('base64');
 
 async function readDocument(
   target: DocumentTarget,
