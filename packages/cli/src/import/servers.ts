@@ -101,7 +101,7 @@ export function urlAdapter(
 
 /** `ghcr.io/org/server:1.0` without the host, which the operator configures. */
 export function imageOf(reference: string): { imageName: string; imageVersion: string; notes: string[] } {
-  const [, host = '', rest = ''] = /^((?:localhost|[^/]*[.:][^/]*)\/)?(.+)$/.exec(reference) ?? [];
+  const [, host = '', rest = ''] = /^((?:localhost|[^/.:]*[.:][^/]*)\/)?(.+)$/.exec(reference) ?? [];
   const [beforeDigest = '', digest] = rest.split('@');
   const [imageName = '', tag] = beforeDigest.split(':');
   const version = [tag, digest].filter((part) => part !== undefined).join('@') || 'latest';
