@@ -15,6 +15,10 @@ const RESERVED = 'is set by the platform and cannot be overridden';
 const QUANTITY = 'must be a Kubernetes quantity such as "250m" or "256Mi"';
 const PATH = 'must be an absolute URL path without query';
 
+const NOTHING_TO_BRIDGE =
+  'must have MCP_COMMAND, the program of a server that speaks stdio, such as "npx", with its arguments in MCP_ARGS, or ' +
+  'MCP_PROXY_URL, the URL of a server that runs elsewhere: the bridge does not start without';
+
 const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`V${i}`, '']));
 const variables = (...names: string[]) => ({
   environmentVariables: Object.fromEntries(names.map((name) => [name, 'x'])),
@@ -94,6 +98,7 @@ const cases: Record<string, Case[]> = {
       { imageName: 'team/mcp-proxy', ...variables('MCP_COMAND', 'API_KEY') },
       ['#/environmentVariables/MCP_COMAND', 'is no setting of the bridge; did you mean "MCP_COMMAND"?'],
     ],
+    [{ imageName: 'team/mcp-proxy', ...variables('API_KEY') }, ['#/environmentVariables', NOTHING_TO_BRIDGE]],
     [
       { imageName: 'mcp-bridge', secretEnvironment: { MCP_PROXY_HEADER: { secret: 'a', key: 'b' } } },
       ['#/secretEnvironment/MCP_PROXY_HEADER', 'is no setting of the bridge; did you mean "MCP_PROXY_HEADERS"?'],

@@ -119,7 +119,7 @@ describe('GET /events', () => {
   it.each([
     ['since=yesterday', 'since', 'must be the id of an event, or a time such as 2026-11-30T08:00:00Z'],
     ['kind=session', 'kind', 'must be one of adapter, tool, toolset, tenant, quota'],
-    ['page=2', 'page', 'is not a known parameter'],
+    ['page=2', 'page', 'is not a known parameter; known are since, kind, name'],
   ])('refuses ?%s', async (query, parameter, detail) => {
     expect((await alice.get(`/events?${query}`)).json).toEqual(invalid({ parameter, detail }));
   });
@@ -166,6 +166,7 @@ describe('a client that connects again', () => {
       'created adapter/two',
     ]);
     expect(await (await follow(`?since=${before}`)).words(2)).toEqual(['created adapter/one', 'created adapter/two']);
+    expect(await (await follow('?since=2020-01-01T00:00:00Z')).words('created adapter/two')).not.toContain('reset');
     await changeRows(plane.database).trim(1);
     for (const since of [one?.id, '1', '2020-01-01T00:00:00Z', '9999999999999999']) {
       const late = await follow(`?since=${since}`);

@@ -158,7 +158,7 @@ describe('GET /adapters/{name}/logs', () => {
     ['previous=maybe', 'previous', 'must be true or false'],
     ['since=1d', 'since', 'must be a time such as 30s, 10m or 2h'],
     ['since=0s', 'since', 'must be a time such as 30s, 10m or 2h'],
-    ['until=1h', 'until', 'is not a known parameter'],
+    ['until=1h', 'until', 'is not a known parameter; known are instance, tail, follow, previous, since, raw'],
   ])('answers 400 for ?%s', async (query, field, detail) => {
     const { status, json } = await logs(`?${query}`);
     expect(status).toBe(400);

@@ -49,7 +49,9 @@ describe('a tool whose server runs elsewhere', () => {
     expect(status).not.toHaveProperty('image');
     expect((await alice.get(`${path}/logs`)).json).toMatchObject({
       status: 404,
-      detail: expect.stringContaining('no logs of it'),
+      code: 'NO_LOGS',
+      title: 'The gateway has no logs of this server',
+      detail: expect.stringMatching(/^the server of .* runs elsewhere, so the gateway has no logs of it/),
     });
   });
 

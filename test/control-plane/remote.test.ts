@@ -20,7 +20,7 @@ describe('a remote adapter', () => {
     expect(created.status).toBe(201);
     expect(Object.keys(await read()).toSorted()).toEqual(
       ['name', 'description', 'requiredRoles', 'remote', 'policies', 'affinity', 'sessionRecovery', 'sessions', 'id']
-        .concat(['generation', 'createdBy', 'tenant', 'createdAt', 'lastUpdatedAt'])
+        .concat(['generation', 'createdBy', 'tenant', 'createdAt', 'lastUpdatedAt', 'icons', 'tags'])
         .toSorted(),
     );
     expect(await read()).toMatchObject({ remote: { url: URL, headers: {} }, createdBy: 'alice' });
@@ -44,7 +44,11 @@ describe('a remote adapter', () => {
     expect(status['replicaStatus']).toBe('a remote server, which has no replicas here');
     expect(status).not.toHaveProperty('image');
     const logs = await alice.get('/adapters/far/logs');
-    expect(logs.json).toMatchObject({ status: 404, detail: expect.stringContaining('has no logs of it') });
+    expect(logs.json).toMatchObject({
+      status: 404,
+      code: 'NO_LOGS',
+      detail: expect.stringContaining('has no logs of it'),
+    });
   });
 
   it.each([

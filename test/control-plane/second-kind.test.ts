@@ -29,6 +29,7 @@ const PRIVILEGES = {
   checkCredential: () => {},
   checkSharedCredential: () => {},
   toolsOf: async () => [],
+  toolsetsOf: async () => [],
   findAdapter: async () => undefined,
 };
 

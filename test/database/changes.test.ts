@@ -36,10 +36,11 @@ it('shows no change before one that is under way and has an earlier position', a
 
 it('begins with a mark, and keeps the newest changes', async () => {
   const rows = adapterRows(database);
-  expect(await changes.ends()).toMatchObject({ oldest: begin, newest: begin });
+  expect(await changes.ends()).toMatchObject({ oldest: begin, newest: begin, isWhole: true });
   for (const name of ['a', 'b', 'c']) await create(rows, spec(name), 'alice');
   expect(await changes.trim(2)).toBe(2);
   expect(await words(0)).toEqual(['created b', 'created c']);
+  expect(await changes.ends()).toMatchObject({ isWhole: false });
   const { changes: kept, last, isFull, now } = await changes.after(0, 1);
   expect([kept.map(({ name }) => name), last, isFull]).toEqual([['b'], kept[0]?.position, true]);
   expect(now).toBeGreaterThan(last);

@@ -1,6 +1,14 @@
 import { expect, it } from '@jest/globals';
 import { adapterRef, AdapterSpec, ToolsetSpec, ToolSpec } from '@mcp-gateway/common/contracts';
-import { adapterRows, countResources, toolRows, toolsetRows, type AdapterRows } from '@mcp-gateway/database';
+import {
+  adapterRows,
+  countResources,
+  toolNamings,
+  toolRows,
+  toolsetRows,
+  toolsetsThatMiss,
+  type AdapterRows,
+} from '@mcp-gateway/database';
 import { followRoutes, followTools, routeKeys } from '@mcp-gateway/routing';
 import { afterTest } from '../support/clean-up.js';
 import { connect, freshDatabase, silent } from '../support/postgres.js';
@@ -20,7 +28,7 @@ async function setUp(own?: AdapterRows) {
   const parts = {
     kinds: [
       adapterKind(rows),
-      ...(own ? [] : [toolKind(toolRows(database), rows), toolsetKind(toolsetRows(database))]),
+      ...(own ? [] : [toolKind(toolRows(database), rows), toolsetKind(toolsetRows(database), toolNamings(database))]),
     ],
     countResources: () => countResources(database),
     runtime: fake,
@@ -173,7 +181,15 @@ it('publishes a toolset without a runtime, restores it when Redis comes back emp
     expect(await rows.find('support')).toMatchObject({
       phase: 'Ready',
       observedGeneration: 1,
-      conditions: [{ type: 'Ready', reason: 'Published', message: 'The toolset is published to tool routers.' }],
+      conditions: [
+        { type: 'Ready', reason: 'Published', message: 'The toolset is published to tool routers.' },
+        {
+          type: 'Selection',
+          status: 'False',
+          reason: 'SelectsNothing',
+          message: expect.stringContaining('"tickets_*"'),
+        },
+      ],
       replicas: [],
     }),
   );
@@ -190,6 +206,25 @@ it('publishes a toolset without a runtime, restores it when Redis comes back emp
   await becomesTrue('the end', async () => expect(await rows.find('support')).toBeNull());
   expect(await observer.hKeys(definitions)).toEqual([]);
   await becomesTrue('the withdrawal', () => expect(table.get(ref)).toBeUndefined());
+});
+
+it('says which entries of a toolset select nothing, until a tool gives such names', async () => {
+  const { database, worker } = await setUp();
+  afterTest(() => worker.close());
+  const rows = toolsetRows(database);
+  await rows.create(ToolsetSpec.parse({ name: 'support', tools: [{ name: 'tickets_*' }] }), 'alice', 'acme');
+  const ref = { kind: 'toolset', name: 'support' } as const;
+  const conditions = async () => (await rows.find('support'))?.conditions;
+  await worker.queue.reconcile(ref);
+  await becomesTrue('the fault', async () =>
+    expect(await conditions()).toMatchObject([{ type: 'Ready' }, { type: 'Selection', status: 'False' }]),
+  );
+  expect(await toolsetsThatMiss(database)('tickets')).toEqual(['support']);
+  const tickets = { name: 'tickets', imageName: 'tickets', imageVersion: '1', source: { type: 'mcp' } };
+  await toolRows(database).create(ToolSpec.parse(tickets), 'alice', 'acme');
+  await worker.queue.reconcile(ref);
+  await becomesTrue('the selection', async () => expect(await conditions()).toMatchObject([{ type: 'Ready' }]));
+  expect(await toolsetsThatMiss(database)('tickets')).toEqual([]);
 });
 
 /** A PostgreSQL pool has timers of its own. */

@@ -26,6 +26,17 @@ describe('the registry of the servers that a caller may use', () => {
   const namesIn = ({ json }: { json: { servers: { server: { name: string } }[] } }) =>
     json.servers.map(({ server }) => server.name.replace('com.example.tools/', ''));
 
+  it('says at its root where the servers are', async () => {
+    expect(await alice?.get('/registry')).toMatchObject({
+      status: 200,
+      json: {
+        registry: 'https://tools.example.com/gw/registry',
+        servers: 'https://tools.example.com/gw/registry/v0.1/servers',
+      },
+    });
+    expect((await alice?.get('/registry/v0'))?.status).toBe(404);
+  });
+
   it('has each adapter and toolset in the official format, with a URL at the gateway', async () => {
     await alice?.post(
       specOf('echo', {

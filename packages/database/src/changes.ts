@@ -39,8 +39,11 @@ export interface ChangePage {
 export interface ChangeRows {
   /** The changes after a position, oldest first. */
   after(position: number, limit: number): Promise<ChangePage>;
-  /** The positions of the oldest change that is kept and of the newest, and the time of the database. */
-  ends(): Promise<{ oldest: number; newest: number; now: number }>;
+  /**
+   * The positions of the oldest change that is kept and of the newest, and the time of the database. The log is whole while it
+   * has its begin: nothing has been removed.
+   */
+  ends(): Promise<{ oldest: number; newest: number; now: number; isWhole: boolean }>;
   /** Removes all but the newest. */
   trim(kept: number): Promise<number>;
 }
@@ -67,11 +70,12 @@ export function changeRows(database: Database): ChangeRows {
 
     async ends() {
       const [ends] = await queryOrUnavailable(
-        () => database.$queryRaw<Record<'oldest' | 'newest' | 'now', bigint | null>[]>`
-          SELECT min(position) AS oldest, max(position) AS newest, ${NOW} AS now FROM changes`,
+        () => database.$queryRaw<(Record<'oldest' | 'newest' | 'now', bigint | null> & { begin: string | null })[]>`
+          SELECT min(position) AS oldest, max(position) AS newest, ${NOW} AS now,
+            (SELECT type FROM changes ORDER BY position LIMIT 1) AS begin FROM changes`,
       );
       const [oldest, newest, now] = [Number(ends?.oldest ?? 0), Number(ends?.newest ?? 0), Number(ends?.now ?? 0)];
-      return { oldest, newest, now };
+      return { oldest, newest, now, isWhole: ends?.begin === 'begin' };
     },
 
     trim: (kept) =>

@@ -19,6 +19,14 @@ export {
   type ToolDefinitionRows,
   type ToolDefinitions,
 } from './tool-definitions.js';
-export { toolsetRows, type ToolsetRow, type ToolsetRows } from './toolsets.js';
-export { toolRows, toolsOfAdapter, type ToolRow, type ToolRows } from './tools.js';
+export { toolsetRows, toolsetsThatMiss, type ToolsetRow, type ToolsetRows } from './toolsets.js';
+export {
+  type ToolNaming,
+  type ToolNamings,
+  toolNamings,
+  toolRows,
+  toolsOfAdapter,
+  type ToolRow,
+  type ToolRows,
+} from './tools.js';
 export { isDatabaseUnavailable } from './unavailable.js';

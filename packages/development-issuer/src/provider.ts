@@ -86,7 +86,11 @@ function featuresOf(gatewayUrls: readonly string[]): Configuration['features'] {
     registration: { enabled: true },
     clientIdMetadataDocument: { enabled: true, ack: 'draft-02' },
     clientCredentials: { enabled: true },
-    revocation: { enabled: true },
+    revocation: {
+      enabled: true,
+      // A client ends its own tokens, which it holds, and no others (RFC 7009 §2.1).
+      allowedPolicy: async (_context, client, token) => token.clientId === client.clientId,
+    },
     rpInitiatedLogout: { enabled: false },
     deviceFlow: {
       enabled: true,

@@ -207,9 +207,9 @@ describe('a document', () => {
 
   it.each<[fault: string, given: JsonObject, operations: string[]]>([
     ['document openapi: must be a version of OpenAPI 3.0 or 3.1', { swagger: '2.0' }, ['*']],
-    ['operations 0: names no operation of the document; did you mean "listPets"?', document({ '/pets': pets }), ['listPet']],
-    ['operations 0: names no operation of the document; did you mean "GET /pets"?', document({ '/pets': pets }), ['GET /pet']],
-    ['operations 0: names no operation: the document has none', document({}), ['x']],
+    ['operations 0: "listPet" names no operation of the document; did you mean "listPets"?', document({ '/pets': pets }), ['listPet']],
+    ['operations 0: "GET /pet" names no operation of the document; did you mean "GET /pets"?', document({ '/pets': pets }), ['GET /pet']],
+    ['operations 0: "x" names no operation: the document has none', document({}), ['x']],
     ['document paths: is not valid', document({ 'pets//x': pets }), ['*']],
     ['paths /pets/{id}: must have a parameter "id" in path', document({ '/pets/{id}': pets }), ['*']],
     ['must not contain "//", "." or ".." segments', document({ '/../pets': pets }), ['*']],

@@ -84,8 +84,9 @@ function whyNone(selection: string, all: readonly Operation[]): string {
   const names = all.flatMap((each) => (selection.includes(' /') ? requestLine(each) : (each.id ?? requestLine(each))));
   const meant = closestMatch(selection, names.slice(0, MAX_COMPARED));
   const [first] = names;
-  if (meant !== undefined) return `names no operation of the document; did you mean "${meant}"?`;
+  const named = JSON.stringify(selection.length > 128 ? `${selection.slice(0, 128)}…` : selection);
+  if (meant !== undefined) return `${named} names no operation of the document; did you mean "${meant}"?`;
   return first === undefined
-    ? 'names no operation: the document has none'
-    : `names no operation of the document, which has for example "${first.slice(0, 128)}"`;
+    ? `${named} names no operation: the document has none`
+    : `${named} names no operation of the document, which has for example "${first.slice(0, 128)}"`;
 }

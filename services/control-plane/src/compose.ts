@@ -16,6 +16,7 @@ import {
   toolRows,
   toolsOfAdapter,
   toolsetRows,
+  toolsetsThatMiss,
 } from '@mcp-gateway/database';
 import { type ApiKeyPublisher, apiKeyVerifier, ownServices, type SignInRequest } from '@mcp-gateway/identity';
 import { readConfig } from '@mcp-gateway/platform/config';
@@ -44,7 +45,7 @@ import { createApiServer } from './http/server.js';
 import { instrumentApi } from './metrics.js';
 import { managementPaths } from './openapi/management-paths.js';
 import { permissionRoutes } from './permissions/routes.js';
-import { registryRoutes } from './registry/routes.js';
+import { registryRoot, registryRoutes } from './registry/routes.js';
 import { logRoutes, type LogRoutesParts, resourceRoutes } from './resources/routes.js';
 import { type ResourceLimits, resourceService } from './resources/service.js';
 import type { MayUseWorkloadIdentity } from './resources/workload-identity.js';
@@ -140,6 +141,7 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
           publicUrl: parts.publicUrl,
         }),
       ],
+      '/registry': [registryRoot(parts)],
       '/events': [
         eventRoutes({ changes: changeLog(changeRows(database), { log }), ...held, checkEveryMs: logCheckMs }),
       ],
@@ -201,7 +203,13 @@ function composeTools(
 ) {
   const rows = toolRows(database, now);
   const checkSharedCredential = broker.checkSharedUse;
-  const ofTool = toolDefinition(rows, { mayUseWorkloadIdentity, checkSharedCredential, findAdapter });
+  const privileges = {
+    mayUseWorkloadIdentity,
+    checkSharedCredential,
+    findAdapter,
+    toolsetsOf: toolsetsThatMiss(database),
+  };
+  const ofTool = toolDefinition(rows, privileges);
   const tools = resourceService(ofTool, { queue, limits, log });
   const definitions = toolDefinitionRows(database);
   const lock = definitionLock({ tools, rows, definitions, queue, trail, log, now });

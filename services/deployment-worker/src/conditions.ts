@@ -39,7 +39,8 @@ export function readyCondition(
   return { type, status: 'False', reason: 'ReplicasNotReady', message: `${count}.${why}` };
 }
 
-const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
+/** The text with a full stop, unless it ends a sentence by itself. */
+export const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
 
 /** True while replicas start or are replaced and nothing stands in the way. */
 export function progressingCondition(

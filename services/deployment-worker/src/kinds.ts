@@ -5,6 +5,7 @@ import type {
   ResourceRow,
   ResourceRows,
   ResourceSpec,
+  ToolNamings,
   ToolsetRow,
   ToolsetRows,
 } from '@mcp-gateway/database';
@@ -15,9 +16,11 @@ import {
   type KindRouting,
   type ReplicatedState,
   type UnreplicatedState,
+  type UntimedCondition,
 } from './plan.js';
 import { remoteStanding } from './remote/standing.js';
 import type { RemoteServers } from './remote/remote-servers.js';
+import { selectionCondition } from './selection.js';
 
 /** Resources of one kind, as the worker reconciles them. */
 export interface ManagedKind {
@@ -112,15 +115,22 @@ const NOWHERE: Runtime = {
   watch() {},
 };
 
-export const toolsetKind = (rows: ToolsetRows): ManagedKind => ({
-  ...managedKind('toolset', rows, desiredToolset),
+/** @param namings of registered tools. Undefined: no status says which entries select nothing. */
+export const toolsetKind = (rows: ToolsetRows, namings?: ToolNamings): ManagedKind => ({
+  kind: 'toolset',
+  rows,
+  async find(name) {
+    const row = await rows.find(name);
+    const isJudged = row !== null && row.deletedAt === null && namings !== undefined;
+    return row && desiredToolset(row, isJudged ? await selectionCondition(row.spec.tools, namings) : undefined);
+  },
   runtime: NOWHERE,
 });
 
 const PUBLISHED = { type: 'Ready', status: 'True', reason: 'Published' } as const;
 
 /** Data planes send its clients, which have sessions, to the tool routers. */
-function desiredToolset(row: ToolsetRow): UnreplicatedState {
+function desiredToolset(row: ToolsetRow, selection: UntimedCondition | undefined): UnreplicatedState {
   const { title, description, tools, names, search, audit } = row.spec;
   const message = 'The toolset is published to tool routers.';
   return {
@@ -129,7 +139,7 @@ function desiredToolset(row: ToolsetRow): UnreplicatedState {
     definition: { type: 'toolset', ...(title !== undefined && { title }), description, tools, names, search },
     standing: () => ({
       phase: 'Ready',
-      conditions: [{ ...PUBLISHED, message }],
+      conditions: [{ ...PUBLISHED, message }, ...(selection ? [selection] : [])],
       endpoints: [],
       path: `/mcp/t/${row.name}`,
     }),

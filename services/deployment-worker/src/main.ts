@@ -4,6 +4,7 @@ import {
   countResources,
   migrateWhenConnected,
   toolDefinitionRows,
+  toolNamings,
   toolRows,
   toolsetRows,
 } from '@mcp-gateway/database';
@@ -69,7 +70,7 @@ runMain(async () => {
   const definitions = toolDefinitionRows(database);
   const tools = toolKind(toolRows(database), adapters, { definitions, remotes, documents: read, published });
   const worker = composeWorker({
-    kinds: [adapterKind(adapters, remotes), tools, toolsetKind(toolsetRows(database))],
+    kinds: [adapterKind(adapters, remotes), tools, toolsetKind(toolsetRows(database), toolNamings(database))],
     countResources: () => countResources(database),
     runtime,
     redis,

@@ -26,6 +26,7 @@ async function beginOf(url: string): Promise<Answer> {
 /** Calls the registry for each of its documented answers. The adapter `echo` exists. */
 export async function giveRegistryAnswers(given: Give, { alice, outage }: Record<'alice' | 'outage', Caller>) {
   const all = '/registry/v0.1/servers';
+  await given('GET /registry', await alice.get('/registry'));
   await given(`GET ${all}`, await alice.get(all), await alice.get(`${all}?limit=0`), await outage.get(all));
   for (const [path, pattern] of [
     ['versions', 'versions'],

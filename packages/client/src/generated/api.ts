@@ -374,6 +374,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/registry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find the registry of MCP servers
+         * @description Answers with the URL that clients of a registry are given, which is this one, and with the one at which they find the servers.
+         */
+        get: operations["getRegistry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/registry/v0.1/servers": {
         parameters: {
             query?: never;
@@ -1477,7 +1497,7 @@ export interface components {
              * @description The aspect that the condition describes.
              * @enum {string}
              */
-            type: "Ready" | "Progressing" | "HealthCheck" | "Document" | "Arguments" | "Approved";
+            type: "Ready" | "Progressing" | "HealthCheck" | "Document" | "Arguments" | "Approved" | "Selection";
             /**
              * @description Whether the condition holds.
              * @enum {string}
@@ -4777,6 +4797,51 @@ export interface operations {
             };
             /** @description The database cannot be reached; try again after Retry-After. */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRegistry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The URLs. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description What the URLs are for. */
+                        message: string;
+                        /** @description URL for clients that take a registry. */
+                        registry: string;
+                        /** @description URL of the list of servers. */
+                        servers: string;
+                    };
+                };
+            };
+            /** @description The request does not identify its caller in a way that the gateway accepts. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Requests from this web origin or for this host are not allowed. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -147,6 +147,12 @@ export interface Calls {
     item: string;
     entry: never;
   };
+  getRegistry: {
+    args: [input?: { signal?: AbortSignal | undefined }];
+    answer: operations['getRegistry']['responses'][200]['content']['application/json'];
+    item: string;
+    entry: never;
+  };
   listRegistryServers: {
     args: [input?: { query?: NonNullable<operations['listRegistryServers']['parameters']['query']>; signal?: AbortSignal | undefined }];
     answer: operations['listRegistryServers']['responses'][200]['content']['application/json'];

@@ -35,6 +35,11 @@ export const errorTable = {
     "title": "There is nothing at this address",
     "remedy": "Correct the URL. /openapi.json lists all paths; MCP clients use /mcp, /mcp/t/{toolset} or /adapters/{name}/mcp."
   },
+  "NO_LOGS": {
+    "status": 404,
+    "title": "The gateway has no logs of this server",
+    "remedy": "GET .../status says whether the server answers. Read its logs where it runs."
+  },
   "ADAPTER_NOT_FOUND": {
     "status": 404,
     "title": "There is no such adapter",

@@ -144,6 +144,12 @@ export const operationTable = {
     "tag": "toolsets",
     "type": "application/json"
   },
+  "getRegistry": {
+    "method": "get",
+    "path": "/registry",
+    "tag": "registry",
+    "type": "application/json"
+  },
   "listRegistryServers": {
     "method": "get",
     "path": "/registry/v0.1/servers",

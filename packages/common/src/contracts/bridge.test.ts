@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { BRIDGE_VARIABLES, isBridge, misspeltBridgeVariable } from './bridge.js';
+import { BRIDGE_VARIABLES, bridgeFaults, isBridge, misspeltBridgeVariable } from './bridge.js';
 
 it.each([
   ['MCP_COMAND', 'MCP_COMMAND'],
@@ -24,4 +24,20 @@ it.each([
   ['mcp-proxy/other', false],
 ])('%s is the bridge: %s', (image, is) => {
   expect(isBridge(image)).toBe(is);
+});
+
+it.each<[at: string | undefined, imageName: string | undefined, variables: string[], secrets?: string[]]>([
+  [undefined, 'mcp-proxy', ['MCP_COMMAND', 'API_KEY']],
+  [undefined, 'team/mcp-bridge', ['MCP_PROXY_URL']],
+  [undefined, 'mcp-proxy', [], ['MCP_PROXY_URL']],
+  [undefined, 'mcp-example', []],
+  [undefined, undefined, []],
+  ['environmentVariables', 'mcp-proxy', []],
+  ['environmentVariables', 'team/mcp-bridge', ['MCP_ARGS', 'API_KEY'], ['TOKEN']],
+  ['environmentVariables/MCP_COMAND', 'mcp-proxy', ['MCP_COMAND']],
+  ['secretEnvironment/MCP_PROXY_HEADER', 'mcp-proxy', ['MCP_PROXY_URL'], ['MCP_PROXY_HEADER']],
+])('the fault at %s of %s with %j and the secrets %j', (at, imageName, variables, secrets = []) => {
+  const valued = (names: string[]) => Object.fromEntries(names.map((name) => [name, 'x']));
+  const given = { imageName, environmentVariables: valued(variables), secretEnvironment: valued(secrets) };
+  expect(bridgeFaults(given).map(({ path }) => path.join('/'))).toEqual(at === undefined ? [] : [at]);
 });

@@ -27,5 +27,38 @@ export const misspeltBridgeVariable = (name: string): string | undefined =>
     ? undefined
     : (misspelt(name, LONG) ?? misspelt(name, SHORT, 1));
 
+/** A fault in the settings of the bridge: the path of the field, and what is wrong there. */
+interface BridgeFault {
+  path: string[];
+  message: string;
+}
+
+interface BridgeSpec {
+  imageName?: string | undefined;
+  environmentVariables: Readonly<Record<string, unknown>>;
+  secretEnvironment: Readonly<Record<string, unknown>>;
+}
+
+/** Why the bridge would not start with the variables of a spec; empty for every other image. A misspelt setting is the only fault. */
+export function bridgeFaults({ imageName, environmentVariables, secretEnvironment }: BridgeSpec): BridgeFault[] {
+  if (imageName === undefined || !isBridge(imageName)) return [];
+  const given = { environmentVariables, secretEnvironment };
+  const misspellings = Object.entries(given).flatMap(([field, variables]) =>
+    Object.keys(variables).flatMap((name) => {
+      const meant = misspeltBridgeVariable(name);
+      if (meant === undefined) return [];
+      return [{ path: [field, name], message: `is no setting of the bridge; did you mean "${meant}"?` }];
+    }),
+  );
+  if (misspellings.length > 0) return misspellings;
+  const has = (name: string) => Object.hasOwn(environmentVariables, name) || Object.hasOwn(secretEnvironment, name);
+  if (has('MCP_COMMAND') || has('MCP_PROXY_URL')) return [];
+  return [{ path: ['environmentVariables'], message: NOTHING_TO_BRIDGE }];
+}
+
+const NOTHING_TO_BRIDGE =
+  'must have MCP_COMMAND, the program of a server that speaks stdio, such as "npx", with its arguments in MCP_ARGS, or ' +
+  'MCP_PROXY_URL, the URL of a server that runs elsewhere: the bridge does not start without';
+
 /** Whether the image is the bridge, by whichever of its names and in whichever folder of the registry. */
 export const isBridge = (imageName: string): boolean => /^(.*\/)?mcp-(proxy|bridge)$/.test(imageName);

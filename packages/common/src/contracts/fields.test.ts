@@ -110,10 +110,17 @@ describe('the fields of a schema', () => {
     list: z.array(Inner.nullable()).default([]),
     map: z.preprocess((value) => value, z.record(z.string(), Inner.optional())),
     text: z.string().transform(Number).pipe(z.number()),
+    either: z
+      .discriminatedUnion('type', [
+        z.strictObject({ type: z.literal('a'), left: z.string() }),
+        z.strictObject({ type: z.literal('b'), right: z.string() }),
+      ])
+      .optional(),
   });
 
   it.each([
-    [[], ['list', 'map', 'text']],
+    [[], ['list', 'map', 'text', 'either']],
+    [['either'], ['type', 'left', 'right']],
     [['list', 0], ['one']],
     [['map', 'any'], ['one']],
     [['map'], []],

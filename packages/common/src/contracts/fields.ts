@@ -26,7 +26,7 @@ export function unwrapSchema(schema: z.core.$ZodType): z.core.$ZodTypes {
   }
 }
 
-/** The fields of the object that the schema describes at a path; empty where it describes no object with fields. */
+/** The fields of the object that the schema describes at a path; empty where it describes no object with fields. Of a union, those of all its members. */
 export function fieldsAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): Shape {
   const { def } = unwrapSchema(schema)._zod;
   const [key, ...rest] = path;
@@ -40,6 +40,8 @@ export function fieldsAt(schema: z.core.$ZodType, path: readonly PropertyKey[]):
       return key === undefined ? {} : fieldsAt(def.valueType, rest);
     case 'array':
       return key === undefined ? {} : fieldsAt(def.element, rest);
+    case 'union':
+      return Object.assign({}, ...def.options.map((option) => fieldsAt(option, path))) as Shape;
     default:
       return {};
   }

@@ -9,7 +9,7 @@ export {
   representedSpec,
 } from './adapter.js';
 export { imageReference, SecretEnvironment } from './adapter-fields.js';
-export { BRIDGE_VARIABLES, isBridge, misspeltBridgeVariable } from './bridge.js';
+export { BRIDGE_VARIABLES, bridgeFaults, misspeltBridgeVariable } from './bridge.js';
 export { ApiKeyBody, ApiKeyCreated, ApiKeyRequest, ApiKeyResource } from './api-key.js';
 export {
   CertificateRequest,

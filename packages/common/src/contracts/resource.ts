@@ -47,7 +47,7 @@ export type Phase = z.infer<typeof Phase>;
 export const Condition = z
   .strictObject({
     type: z
-      .enum(['Ready', 'Progressing', 'HealthCheck', 'Document', 'Arguments', 'Approved'])
+      .enum(['Ready', 'Progressing', 'HealthCheck', 'Document', 'Arguments', 'Approved', 'Selection'])
       .meta({ description: 'The aspect that the condition describes.' }),
     status: z.enum(['True', 'False', 'Unknown']).meta({ description: 'Whether the condition holds.' }),
     reason: z.string().meta({ description: 'One CamelCase word for programs.' }),

@@ -77,6 +77,13 @@ export const errorCatalogue = {
     remedy:
       'Correct the URL. /openapi.json lists all paths; MCP clients use /mcp, /mcp/t/{toolset} or /adapters/{name}/mcp.',
   },
+  NO_LOGS: {
+    status: 404,
+    rpcCode: -32003,
+    title: 'The gateway has no logs of this server',
+    cause: 'The gateway does not run the server: it runs elsewhere, or the tool uses the server of an adapter.',
+    remedy: 'GET .../status says whether the server answers. Read its logs where it runs.',
+  },
   ADAPTER_NOT_FOUND: noSuch('adapter'),
   API_KEY_NOT_FOUND: {
     status: 404,

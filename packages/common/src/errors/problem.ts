@@ -67,8 +67,9 @@ export interface Parsed {
 /** The faults of a value that fails its schema. `errors` has the first 50, `detail` the first five and the number of the others. */
 export function invalidRequest(error: z.ZodError, { within = 'body', schema }: Parsed = {}): GatewayError {
   const found = error.issues.flatMap((issue) => findings(issue, within));
-  for (const finding of schema ? found.slice(0, MAX_ERRORS) : []) suggest(finding, schema as z.ZodType);
-  const place = ({ path }: Finding) => (within === 'body' ? pointer(path) : path.map(shortened).join('.'));
+  for (const finding of schema ? found.slice(0, MAX_ERRORS) : []) suggest(finding, schema as z.ZodType, within);
+  // A parameter is one text, whatever the schema makes of it.
+  const place = ({ path }: Finding) => (within === 'body' ? pointer(path) : shortened(path[0] ?? ''));
   const more = found.length - MAX_IN_DETAIL;
   return new GatewayError('INVALID_REQUEST', {
     detail: [
@@ -89,10 +90,14 @@ interface Finding {
   isUnknown?: boolean;
 }
 
-function suggest(finding: Finding, schema: z.ZodType): void {
+function suggest(finding: Finding, schema: z.ZodType, within: 'body' | 'query'): void {
   if (!finding.isUnknown) return;
-  const name = closestMatch(String(finding.path.at(-1)), Object.keys(fieldsAt(schema, finding.path.slice(0, -1))));
-  if (name !== undefined) finding.detail += `; did you mean "${name}"?`;
+  const given = String(finding.path.at(-1));
+  const known = Object.keys(fieldsAt(schema, finding.path.slice(0, -1)));
+  const name = closestMatch(given, known);
+  if (name === given) finding.detail += ' of this type';
+  else if (name !== undefined) finding.detail += `; did you mean "${name}"?`;
+  else if (within === 'query' && known.length > 0) finding.detail += `; known are ${known.join(', ')}`;
 }
 
 function findings(issue: z.core.$ZodIssue, within: 'body' | 'query'): Finding[] {

@@ -1,9 +1,8 @@
 import {
   AdapterRequest,
+  bridgeFaults,
   CLIENT_METHODS,
   imageReference,
-  isBridge,
-  misspeltBridgeVariable,
   type AdapterResource,
   type AdapterSpec,
   type AdapterStatus,
@@ -25,7 +24,7 @@ import { type MayUseWorkloadIdentity, requireWorkloadIdentity } from '../resourc
 
 /**
  * The expressions of policies are checked here, because the contract knows no CEL. A method with a typing error would make
- * a policy that never decides, and a variable of the bridge with one a server that never starts.
+ * a policy that never decides, and a bridge without its settings never starts.
  */
 const CheckedRequest = AdapterRequest.superRefine(({ spec }, context) => {
   spec.policies.forEach(({ methods }, index) => {
@@ -36,16 +35,7 @@ const CheckedRequest = AdapterRequest.superRefine(({ spec }, context) => {
       context.addIssue({ code: 'custom', path: ['policies', index, 'methods', at], message });
     });
   });
-  if (spec.imageName !== undefined && isBridge(spec.imageName)) {
-    for (const field of ['environmentVariables', 'secretEnvironment'] as const) {
-      for (const name of Object.keys(spec[field])) {
-        const meant = misspeltBridgeVariable(name);
-        if (meant === undefined) continue;
-        const message = `is no setting of the bridge; did you mean "${meant}"?`;
-        context.addIssue({ code: 'custom', path: [field, name], message });
-      }
-    }
-  }
+  for (const fault of bridgeFaults(spec)) context.addIssue({ code: 'custom', ...fault });
   for (const { index, detail } of policyFaults(spec.policies)) {
     context.addIssue({ code: 'custom', path: ['policies', index, 'when'], message: detail });
   }
@@ -73,7 +63,7 @@ export const adapterDefinition = (
   status: adapterStatus,
   whyNoLogs: ({ spec }) =>
     spec.remote &&
-    `${spec.name} is a remote server: the gateway does not run it and has no logs of it; GET /adapters/${spec.name}/status says whether it answers`,
+    `${spec.name} is a remote server, so the gateway has no logs of it; GET /adapters/${spec.name}/status says whether it answers`,
   /** A caller that changes such an adapter chooses what runs with the identity, or gets the credential. */
   authorizeSpec(principal, spec, current) {
     requireWorkloadIdentity(principal, spec, mayUseWorkloadIdentity);

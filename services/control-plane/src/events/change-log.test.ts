@@ -39,7 +39,7 @@ describe('the log of changes', () => {
           now: 1e15,
         };
       },
-      ends: async () => ({ oldest: stored[0] ?? 0, newest: stored.at(-1) ?? 0, now: 1e15 }),
+      ends: async () => ({ oldest: stored[0] ?? 0, newest: stored.at(-1) ?? 0, now: 1e15, isWhole: stored[0] === 1 }),
     };
     reader = await changeLog(rows, { log, pollMs: 1 }).open();
   });

@@ -14,6 +14,8 @@ export interface Ends {
   oldest: number;
   newest: number;
   now: number;
+  /** Nothing has been removed from it. */
+  isWhole: boolean;
 }
 
 export interface ChangeReader {

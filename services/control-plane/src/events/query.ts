@@ -5,14 +5,14 @@ import type { Ends } from './change-log.js';
 
 const NOT_A_BEGIN = 'must be the id of an event, or a time such as 2026-11-30T08:00:00Z';
 
-/** A position: microseconds since the epoch. */
+/** A position, microseconds since the epoch: the id of an event, or a time. */
 const Since = z
   .string(NOT_A_BEGIN)
   .max(64, NOT_A_BEGIN)
   .transform((text, context) => {
-    if (/^\d{1,16}$/.test(text)) return Number(text);
+    if (/^\d{1,16}$/.test(text)) return { position: Number(text), isTime: false };
     const time = z.iso.datetime({ offset: true }).safeParse(text);
-    if (time.success) return Date.parse(text) * 1000;
+    if (time.success) return { position: Date.parse(text) * 1000, isTime: true };
     context.addIssue({ code: 'custom', message: NOT_A_BEGIN });
     return z.NEVER;
   })
@@ -41,8 +41,11 @@ export interface Begin {
   position: number;
 }
 
-export function beginOf(since: number | undefined, { oldest, newest, now }: Ends): Begin {
+/** An id from before the log is of another database. A time from before it misses nothing while the log is whole. */
+export function beginOf(since: z.infer<typeof EventQuery>['since'], { oldest, newest, now, isWhole }: Ends): Begin {
   if (since === undefined) return { how: 'start', position: newest };
-  const isKnown = since >= oldest && since <= now; // later ones are of another database, or of this one before it was restored
-  return isKnown ? { how: 'resume', position: since } : { how: 'reset', position: newest };
+  const { position, isTime } = since;
+  if (position < oldest && isTime && isWhole) return { how: 'resume', position: oldest };
+  const isKnown = position >= oldest && position <= now; // later ones are of another database, or of this one before it was restored
+  return isKnown ? { how: 'resume', position } : { how: 'reset', position: newest };
 }

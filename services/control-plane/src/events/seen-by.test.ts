@@ -72,7 +72,7 @@ describe('what a change is for each caller', () => {
 });
 
 describe('where a stream begins', () => {
-  const ends = { oldest: 10, newest: 20, now: 30 };
+  const ends = { oldest: 10, newest: 20, now: 30, isWhole: false };
   it.each([
     [undefined, 'start', 20],
     [9, 'reset', 20],
@@ -81,6 +81,15 @@ describe('where a stream begins', () => {
     [30, 'resume', 30],
     [31, 'reset', 20],
   ])('after %s: %s at %d', (since, how, position) => {
-    expect(beginOf(since, ends)).toEqual({ how, position });
+    const given = since === undefined ? undefined : { position: since, isTime: false };
+    expect(beginOf(given, ends)).toEqual({ how, position });
+  });
+
+  it.each([
+    ['a time, of a log that is whole', { isTime: true, isWhole: true }, 'resume', 10],
+    ['a time, of a log that has lost changes', { isTime: true, isWhole: false }, 'reset', 20],
+    ['an id, of another database', { isTime: false, isWhole: true }, 'reset', 20],
+  ])('before the log, after %s: %s', (_what, { isTime, isWhole }, how, position) => {
+    expect(beginOf({ position: 9, isTime }, { ...ends, isWhole })).toEqual({ how, position });
   });
 });

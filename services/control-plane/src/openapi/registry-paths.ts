@@ -7,8 +7,29 @@ const version = pathParameter('version', 'A version, or `latest`.', {});
 const unavailable = problem('The database cannot be reached; try again after Retry-After.');
 const notFound = problem('The server does not exist, has no such version, or you may not use it.');
 
+const REGISTRY_ROOT = {
+  type: 'object',
+  properties: {
+    message: { type: 'string', description: 'What the URLs are for.' },
+    registry: { type: 'string', description: 'URL for clients that take a registry.' },
+    servers: { type: 'string', description: 'URL of the list of servers.' },
+  },
+  required: ['message', 'registry', 'servers'],
+  additionalProperties: false,
+};
+
 /** The registry API of MCP, v0.1. */
 export const registryPaths = {
+  '/registry': {
+    get: {
+      tags: ['registry'],
+      operationId: 'getRegistry',
+      summary: 'Find the registry of MCP servers',
+      description:
+        'Answers with the URL that clients of a registry are given, which is this one, and with the one at which they find the servers.',
+      responses: responses({ 200: { description: 'The URLs.', ...json(REGISTRY_ROOT) } }),
+    },
+  },
   [path]: {
     get: {
       tags: ['registry'],

@@ -28,11 +28,10 @@ export interface RegistryRoutesParts {
 /** The registry API of MCP, v0.1: the servers that the caller may use. */
 export function registryRoutes({ kinds, publicUrl = '' }: RegistryRoutesParts): Router {
   const router = Router({ caseSensitive: true });
-  const baseOf = (req: Request) => (/^https?:/.test(publicUrl) ? publicUrl : seenOrigin(req) + publicUrl);
 
   router.get('/', async (req, res) => {
     const { limit, cursor, ...wanted } = registryQueryOf(req.query);
-    const base = baseOf(req);
+    const base = baseOf(req, publicUrl);
     const found = await listed(kinds, req, { ...narrowed(wanted, base), limit: limit + 1 }, cursor);
     const shown = found.slice(0, limit);
     const last = shown.at(-1);
@@ -42,7 +41,7 @@ export function registryRoutes({ kinds, publicUrl = '' }: RegistryRoutesParts): 
   });
 
   const one = async (req: Request, server: string): Promise<{ entry: RegistryServer; generation: number }> => {
-    const base = baseOf(req);
+    const base = baseOf(req, publicUrl);
     const ref = resourceIn(server, namespaceOf(base));
     const found = ref && (await findListed(kinds, requesterOf(req), ref));
     if (!found) throw noServer(server);
@@ -66,6 +65,24 @@ export function registryRoutes({ kinds, publicUrl = '' }: RegistryRoutesParts): 
   for (const path of ['/', '/:server/versions', '/:server/versions/:version']) router.all(path, onlyMethods(['GET']));
   return router;
 }
+
+/** What stands at the URL that clients of a registry are given: where they find the servers below it. */
+export function registryRoot({ publicUrl = '' }: Pick<RegistryRoutesParts, 'publicUrl'>): Router {
+  const router = Router({ caseSensitive: true });
+  router.get('/', (req, res) => {
+    const registry = `${baseOf(req, publicUrl)}/registry`;
+    res.json({
+      message: 'Give clients that take a registry of MCP servers the URL in registry. They read the list at servers.',
+      registry,
+      servers: `${registry}/v0.1/servers`,
+    });
+  });
+  router.all('/', onlyMethods(['GET']));
+  return router;
+}
+
+const baseOf = (req: Request, publicUrl: string): string =>
+  /^https?:/.test(publicUrl) ? publicUrl : seenOrigin(req) + publicUrl;
 
 const noServer = (name: string) =>
   notFound(`there is no server ${name.slice(0, 128)}, or you may not use it; GET /registry/v0.1/servers lists yours`);

@@ -12,7 +12,7 @@ describe('the query of a list', () => {
     [{ q: '' }, { limit: 1000, order: 'name', words: [] }],
     [{ tag: 'a, b.c' }, { limit: 1000, order: 'name', tags: ['a', 'b.c'] }],
     [
-      { phase: 'Ready,Failed', sort: '-createdAt' },
+      { phase: 'Ready,failed', sort: '-createdAt' },
       { limit: 1000, order: '-createdAt', phases: ['Ready', 'Failed'] },
     ],
   ])('%j is %j', (query, page) => {
@@ -22,9 +22,10 @@ describe('the query of a list', () => {
   it.each([
     [{ q: 'a b c d e f g h i' }, 'q must be at most 8 words'],
     [{ q: 'a\0' }, 'q must be well-formed Unicode'],
-    [{ tag: 'A' }, 'tag.0 must be lower-case letters, digits and inner ".", "_" and "-"'],
+    [{ tag: 'A' }, 'tag must be lower-case letters, digits and inner ".", "_" and "-"'],
     [{ tag: '' }, 'tag must not be empty'],
-    [{ phase: 'ready' }, 'phase.0 must be one of Pending, Progressing, Ready, Degraded, Failed, Stopped'],
+    [{ phase: 'Red' }, 'phase must be one of Pending, Progressing, Ready, Degraded, Failed, Stopped'],
+    [{ qq: 'x' }, 'qq is not a known parameter; known are limit, cursor, q, tag, phase, sort'],
     [{ sort: 'size' }, 'sort must be one of name, -name, createdAt, -createdAt, lastUpdatedAt, -lastUpdatedAt'],
     [{ cursor: 'MS9lY2hv' }, 'cursor must be a cursor from a Link header of a list with the same sort'],
   ])('%j is refused: %s', (query, detail) => {

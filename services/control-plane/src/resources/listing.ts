@@ -21,6 +21,11 @@ const listOf = <T>(item: z.ZodType<T, string>) =>
     .pipe(z.array(item).max(MAX_ITEMS, `must be at most ${MAX_ITEMS}, separated by commas`))
     .meta(documentedAs({ type: 'string' }));
 
+const PhaseInAnyCase = z
+  .string()
+  .transform((text) => Phase.options.find((phase) => phase.toLowerCase() === text.toLowerCase()) ?? text)
+  .pipe(Phase as z.ZodType<Phase, string>);
+
 /** Name of the last entry; ordered by a time, its milliseconds before it. */
 const CURSOR = /^(?:(?<time>\d{1,16})\/)?(?<name>[a-z0-9-]{1,63})$/;
 const NOT_A_CURSOR = 'must be a cursor from a Link header';
@@ -51,7 +56,7 @@ export const ListQuery = PageQuery.extend({
   tag: listOf(Tag)
     .optional()
     .meta({ description: 'Only entries with this tag; with all of several, separated by commas.' }),
-  phase: listOf(Phase).optional().meta({
+  phase: listOf(PhaseInAnyCase).optional().meta({
     description: 'Only entries in this phase; in one of several, separated by commas.',
   }),
   sort: z.enum(ORDERS).default('name').meta({

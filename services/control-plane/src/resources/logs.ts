@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { notFound } from '@mcp-gateway/common/errors';
+import { GatewayError, notFound } from '@mcp-gateway/common/errors';
 import { escapedControls } from '@mcp-gateway/platform/logging';
 import type { ResourceRow } from '@mcp-gateway/database';
 import type { LogReader } from '@mcp-gateway/runtime/logs';
@@ -60,7 +60,7 @@ export async function sendLogs(source: LogSource, req: Request, res: Response): 
   const { logs, row, statusPath } = source;
   const { since: sinceSeconds, raw, ...options } = parseQuery(LogQuery, req.query);
   const { instance, previous } = options;
-  if (source.whyNone !== undefined) throw notFound(source.whyNone);
+  if (source.whyNone !== undefined) throw new GatewayError('NO_LOGS', { detail: source.whyNone });
   const closed = new AbortController();
   res.once('close', () => closed.abort());
   const owner = { kind: row.kind, name: row.name, id: row.id };

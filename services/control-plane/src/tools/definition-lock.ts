@@ -14,6 +14,7 @@ import type { ToolDefinitionRows, ToolRow, ToolRows } from '@mcp-gateway/databas
 import type { Logger } from '@mcp-gateway/platform/logging';
 import type { Requester } from '../http/request.js';
 import { retryWrite } from '../resources/optimistic-concurrency.js';
+import { recentReports } from './recent-reports.js';
 import {
   approvedAfter,
   changesOf,
@@ -48,6 +49,7 @@ export interface DefinitionLockParts {
 /** The definition lock: what sources define, what of that is approved, and by whom. */
 export function definitionLock(parts: DefinitionLockParts): DefinitionLock {
   const { tools, definitions, queue, log, now = () => new Date() } = parts;
+  const recent = recentReports(now);
 
   /** The resync finds a change of what is approved; a status is late by minutes at most. */
   const enqueue = ({ kind, name }: ResourceRef) =>
@@ -88,7 +90,8 @@ export function definitionLock(parts: DefinitionLockParts): DefinitionLock {
         if (read.reportedAt !== null && isDeepStrictEqual(read.recorded, recorded)) return true;
         const heldBack = heldBackCount({ recorded, approved });
         if (!(await definitions.record(row, read, { recorded, approved, heldBack, reportedAt: now() }))) return null;
-        if (read.reportedAt !== null) tellFound(parts, row, foundChanges(read.recorded, recorded));
+        const isLate = recent.isAgain(row.id, read.recorded, recorded);
+        if (read.reportedAt !== null && !isLate) tellFound(parts, row, foundChanges(read.recorded, recorded));
         if (lockOf(row.spec.source)) enqueue(row);
         return true;
       }).then(() => {}),

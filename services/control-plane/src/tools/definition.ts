@@ -1,4 +1,5 @@
 import {
+  bridgeFaults,
   imageReference,
   representedTool,
   type ToolResource,
@@ -19,8 +20,9 @@ import {
 import { type MayUseWorkloadIdentity, requireWorkloadIdentity } from '../resources/workload-identity.js';
 import { preparedSource } from './sources.js';
 
-/** The schemas of the tool are checked here, because the contract knows no JSON Schema. */
+/** The schemas of the tool are checked here, because the contract knows no JSON Schema. A bridge without its settings never starts. */
 const CheckedRequest = ToolRequest.superRefine(({ spec }, context) => {
+  for (const fault of bridgeFaults(spec)) context.addIssue({ code: 'custom', ...fault });
   for (const field of ['inputSchema', 'outputSchema'] as const) {
     const schema = spec.toolDefinition?.tool[field];
     const fault = schema && schemaFault(schema);
@@ -37,12 +39,14 @@ export interface ToolPrivileges {
   checkSharedCredential(principal: Principal, name: string): void;
   /** @throws GatewayError ADAPTER_NOT_FOUND, also for an adapter that the caller may not use */
   findAdapter(by: Requester, name: string): Promise<unknown>;
+  /** Names of the toolsets whose status tells whether the tool is there. */
+  toolsetsOf(tool: string): Promise<string[]>;
 }
 
 /** A tool: the definition that MCP clients get, and what executes it. */
 export const toolDefinition = (
   rows: ToolRows,
-  { mayUseWorkloadIdentity, checkSharedCredential, findAdapter }: ToolPrivileges,
+  { mayUseWorkloadIdentity, checkSharedCredential, findAdapter, toolsetsOf }: ToolPrivileges,
 ): ResourceDefinition<ToolSpec, ToolResource> => ({
   kind: 'tool',
   collection: 'tools',
@@ -50,17 +54,24 @@ export const toolDefinition = (
   rows,
   represent: (row) => ({ ...representedTool(row.spec), ...resourceMetadata(row) }),
   status: toolStatus,
-  whyNoLogs: ({ spec: { name, remote } }) =>
-    remote &&
-    `the server of ${name} runs elsewhere: the gateway has no logs of it; GET /tools/${name}/status says whether it answers`,
+  whyNoLogs,
   /** A caller that changes such a tool chooses what runs with the identity, or gets the credential. */
   authorizeSpec(principal, spec) {
     requireWorkloadIdentity(principal, spec, mayUseWorkloadIdentity);
     if (spec.upstreamAuth) checkSharedCredential(principal, spec.upstreamAuth.credential);
   },
   prepare: async (by, spec) => ({ ...spec, source: await preparedSource(by, spec, findAdapter) }),
+  dependents: async (tool) => (await toolsetsOf(tool)).map((name) => ({ kind: 'toolset', name })),
   errors: { notFound: 'TOOL_NOT_FOUND', nameTaken: 'TOOL_EXISTS' },
 });
+
+function whyNoLogs({ spec: { name, remote, source } }: ToolRow): string | undefined {
+  if (source.type === 'adapter') {
+    return `the adapter ${source.adapter} has the server of ${name}; GET /adapters/${source.adapter}/logs has its logs`;
+  }
+  if (!remote) return undefined;
+  return `the server of ${name} runs elsewhere, so the gateway has no logs of it; GET /tools/${name}/status says whether it answers`;
+}
 
 function toolStatus(row: ToolRow): ToolStatus {
   const { spec } = row;

@@ -14,6 +14,7 @@ const INVITES_RETRY: Record<ErrorCode, boolean> = {
   ORIGIN_NOT_ALLOWED: true,
   HOST_NOT_ALLOWED: true,
   NOT_FOUND: true,
+  NO_LOGS: true,
   ADAPTER_NOT_FOUND: true,
   API_KEY_NOT_FOUND: true,
   TOOL_NOT_FOUND: true,

@@ -11,7 +11,7 @@ const PAGE = htmlPage({
 <li><a href="tools">tools</a> lists the registered tools that you may use and manages them.</li>
 <li><a href="toolsets">toolsets</a> lists the selections of tools that you may use and manages them.</li>
 <li><a href="api-keys">api-keys</a>, <a href="tenants">tenants</a>, <a href="audit">audit</a> and <code>permissions/explain</code> say and change who may do what, and tell who did what.</li>
-<li><code>registry</code> is the URL for clients that take a registry of MCP servers.</li>
+<li><code>registry</code> is the URL for clients that take a registry of MCP servers; they read <code>registry/v0.1/servers</code>.</li>
 <li><code>events</code> streams what changes of all these.</li>
 <li><a href="openapi.json">openapi.json</a> describes the API.</li>
 <li><a href="errors">errors</a> explains every error code.</li>
@@ -34,7 +34,7 @@ This gateway runs MCP servers and gives each of them a URL. Below the address of
   tenants             groups callers, and limits what they use
   permissions/explain says why a caller may do something, or not
   audit               tells administrators who did what
-  registry            is the URL for clients that take a registry of MCP servers
+  registry            is the URL for clients that take a registry of MCP servers; they read registry/v0.1/servers
   events              streams what changes
   openapi.json        describes the API
   errors              explains every error code

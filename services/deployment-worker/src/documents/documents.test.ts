@@ -39,9 +39,16 @@ it('does not compile a document that cannot be used again before it changes', as
     // One that is made again is another object.
     expect(now()?.condition).toBe(first);
     const info = { title: 'Pets', version: '1' };
-    text = JSON.stringify({ openapi: '3.1.1', info, paths: { '/a': { get: { operationId: 'a' } } } });
+    text = JSON.stringify({ openapi: '3.1.1', info, paths: { '/a': { get: { operationId: 'listPets' } } } });
     await becomesTrue('the tools', () => expect(now()?.operations).toHaveLength(1));
     expect(now()?.refused).toBeUndefined();
+    const wrong = { ...place, operations: ['listPet'], generation: 2 };
+    await becomesTrue('the wrong name', () =>
+      expect(read.check({ kind: 'tool', name: 'pets' }, wrong)?.condition.message).toBe(
+        'The document at / does not fit source.operations: "listPet" names no operation of the document; did you mean ' +
+          '"listPets"? There are no tools until it can be used. The gateway tries again.',
+      ),
+    );
   } finally {
     read.close();
     server.closeAllConnections();

@@ -9,6 +9,7 @@ import {
 } from '@mcp-gateway/openapi';
 import type { Egress } from '@mcp-gateway/platform/egress';
 import { type Checks, checksOf } from '../checks.js';
+import { sentence } from '../conditions.js';
 import type { UntimedCondition } from '../plan.js';
 import { fetchText, NotRead } from './fetch-text.js';
 
@@ -152,7 +153,7 @@ function notUsable({ documentUrl }: DocumentTarget, error: Error, hasTools: bool
     type: 'Document',
     status: 'False',
     reason: error instanceof NotRead ? 'DocumentNotRead' : 'DocumentInvalid',
-    message: `The document at ${documentUrl} ${reasonOf(error)}. ${kept} The gateway tries again.`,
+    message: `${sentence(`The document at ${documentUrl} ${reasonOf(error)}`)} ${kept} The gateway tries again.`,
   };
 }
 

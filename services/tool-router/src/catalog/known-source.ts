@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type PublishedLock, resourceKey, type ResourceRef, type Route } from '@mcp-gateway/common/contracts';
 import type { Principal } from '@mcp-gateway/common/principal';
 import type { Logger } from '@mcp-gateway/platform/logging';
-import { mayUse, NOTHING, type Listing, type ToolSource } from '../sources/source.js';
+import { mayUse, NOTHING, type Listing, SourceError, type ToolSource } from '../sources/source.js';
 import { locked, type HeldBack } from './definition-lock.js';
 
 /** How long the tools of a server that fails stay listed. Their calls say what is wrong. */
@@ -55,6 +55,7 @@ export class KnownSource {
   readonly #now: () => number;
   readonly #closed = new AbortController();
   #failures = 0;
+  #wasStarting = false;
   #timer: NodeJS.Timeout | undefined;
   #underWay: Promise<void> | undefined;
   #isStale = true;
@@ -102,8 +103,7 @@ export class KnownSource {
       if (this.#given) this.#serve(this.#given);
     }
     const { server = this.parts.route } = this.parts;
-    const isServed = server()?.endpoints.some(({ ready }) => ready) ?? false;
-    if (isServed && this.failure !== undefined) this.#refreshIn(0);
+    if (hasReady(server()) && this.failure !== undefined) this.#refreshIn(0);
   }
 
   /** Closes when the requests that are under way have ended. */
@@ -186,7 +186,7 @@ export class KnownSource {
   #failed(error: unknown): void {
     const { message } = error as Error;
     const source = resourceKey(this.ref);
-    if (this.#failures === 0) this.parts.log.warn({ source, reason: message, err: error }, 'the source does not list');
+    this.#tellFailure(error as Error);
     this.#failures += 1;
     const wasTried = this.isTried;
     this.failure = message;
@@ -199,11 +199,27 @@ export class KnownSource {
     } else if (!wasTried) this.parts.changed();
   }
 
+  /** Once, and again when a server that was starting fails in another way. What we expect is a sentence without a stack. */
+  #tellFailure(error: Error): void {
+    const { server = this.parts.route } = this.parts;
+    const isExpected = error instanceof SourceError;
+    const isStarting = isExpected && this.listedAt === undefined && !hasReady(server());
+    const isNews = this.#failures === 0 || (this.#wasStarting && !isStarting);
+    this.#wasStarting = isStarting;
+    if (!isNews) return;
+    const source = resourceKey(this.ref);
+    if (isStarting) this.parts.log.info({ source, reason: error.message }, 'the source does not list yet');
+    else if (isExpected) this.parts.log.warn({ source, reason: error.message }, 'the source does not list');
+    else this.parts.log.warn({ source, err: error }, 'the source does not list');
+  }
+
   #refreshIn(ms: number): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.refresh(), ms);
     this.#timer.unref();
   }
 }
+
+const hasReady = (route: Route | undefined): boolean => route?.endpoints.some(({ ready }) => ready) ?? false;
 
 export const listingOf = ({ listing }: KnownSource): Listing => listing ?? NOTHING;
