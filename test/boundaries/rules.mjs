@@ -133,6 +133,7 @@ export const layers = {
   'services/tool-router/src': [
     ['main'],
     ['compose', 'announcement'],
+    ['metrics'],
     ['server'],
     ['calls'],
     ['catalog'],

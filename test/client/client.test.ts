@@ -37,6 +37,20 @@ describe('the client of a gateway', () => {
     expect(adapters.map(({ name }) => name)).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
 
+  it('takes no API key to another server', async () => {
+    const other = await startServer(json(200, []));
+    const { url } = await startServer((res) => void res.writeHead(307, { location: `${other.url}/adapters` }).end());
+    const client = createGatewayClient({
+      url,
+      credentials: { headers: () => ({ 'x-api-key': 'mcpg_secret' }) },
+      maxRetries: 0,
+    });
+    const error = await thrownBy(client.call('listAdapters'));
+    expect(error).toBeInstanceOf(ConnectionError);
+    expect((error as Error).message).toContain(`is redirected to ${other.url}, which is not followed`);
+    expect(other.requests).toEqual([]);
+  });
+
   it('throws what the gateway says is wrong', async () => {
     const { url } = await startControlPlane();
     const client = createGatewayClient({ url, headers: { ...as('alice'), 'x-request-id': 'mine' } });

@@ -54,7 +54,8 @@ describe('a tool whose server runs elsewhere', () => {
   });
 
   it('may have its document at the server', async () => {
-    const source = { type: 'openapi', documentUrl: 'https://pets.example/openapi.yaml', operations: ['*'] };
+    const documentUrl = 'https://pets.example/openapi.yaml';
+    const source = { type: 'openapi', documentUrl, operations: ['*'], approval: 'required', whileChanged: 'hidden' };
     const created = await alice.call('POST', '/tools', { ...API, source });
     expect([created.status, created.json.source]).toEqual([201, source]);
     const local = {
@@ -117,6 +118,7 @@ describe('a tool whose server runs elsewhere', () => {
     [at({ documentUrl: '/a#b' }), '#/source/documentUrl', 'must not have a fragment'],
     [at({ document, documentUrl: '/a' }), '#/source/documentUrl', 'must be absent beside "document"'],
     [at({}), '#/source/document', 'is required, unless documentUrl'],
+    [at({ document, approval: 'required' }), '#/source/approval', 'which changes with PUT only'],
     [
       { ...at({ documentUrl: 'https://pets.example/a' }), remote: undefined, imageName: 'pets', imageVersion: '1' },
       '#/source/documentUrl',

@@ -1,13 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { adapterRef, AdapterSpec, ToolsetSpec, ToolSpec } from '@mcp-gateway/common/contracts';
-import {
-  adapterRows,
-  countResources,
-  toolDefinitionRows,
-  toolRows,
-  toolsetRows,
-  type AdapterRows,
-} from '@mcp-gateway/database';
+import { adapterRows, countResources, toolRows, toolsetRows, type AdapterRows } from '@mcp-gateway/database';
 import { followRoutes, followTools, routeKeys } from '@mcp-gateway/routing';
 import { afterTest } from '../support/clean-up.js';
 import { connect, freshDatabase, silent } from '../support/postgres.js';

@@ -117,14 +117,16 @@ describe('the document of a server that runs elsewhere', () => {
   });
 
   it('keeps its tools when the worker is started again while the server is down', async () => {
-    const { start, create, toolsAre, statusIs } = await setUp();
+    const { rows, start, create, toolsAre, statusIs } = await setUp();
     let isDown = false;
     const api = await startUpstream((_req, res) => (isDown ? res.destroy() : res.end(documentOf('listPets'))));
     const first = start();
-    await create(remoteSpec(api.endpoint.url));
+    const row = await create(remoteSpec(api.endpoint.url));
     await toolsAre('the tool', 'listPets');
     await first.close();
     isDown = true;
+    // Another generation of the same document, as an approval makes it.
+    if (row) await rows.update(row, ToolSpec.parse({ name: 'pets', ...remoteSpec(api.endpoint.url) }));
     await start().worker.queue.reconcile(REF);
     await statusIs('the outage', 'Failed', 'DocumentNotRead', /cannot be read: .*breaks off/);
     await toolsAre('the tool', 'listPets');

@@ -35,6 +35,23 @@ describe('the frame of the command line', () => {
     expect((await alice('adapters list')).out).not.toContain('\u001b');
   });
 
+  it('lets no text of a server steer a terminal, and gives programs every character', async () => {
+    const text = 'a\u001b]0;title\u0007\u009b2Jb';
+    const { url } = await startControlPlane();
+    await caller(url, 'alice').post(specOf('echo', { description: text }));
+    const alice = callerOf(url);
+    const path = ['adapters', 'get', 'echo', '-o', 'jsonpath=.description'];
+    expect((await alice(path, { isTTY: true })).out).toBe('ab\n');
+    expect((await alice(path)).out).toBe(`${text}\n`);
+    expect((await alice('adapters get echo -o json', { isTTY: true })).out).not.toContain('\u009b');
+    const problem = { type: 'about:blank', title: text, status: 400, code: 'INVALID_REQUEST', detail: text };
+    const headers = { 'content-type': 'application/problem+json' };
+    const refused = await alice('adapters list', {
+      fetch: async () => new Response(JSON.stringify(problem), { status: 400, headers }),
+    });
+    expect([refused.exit, refused.err]).toEqual([1, 'error: ab: ab\n']);
+  });
+
   it.each([
     ['an unknown command', 'adaptrs', 2, /unknown command 'adaptrs'\n\(Did you mean adapters\?\)/],
     ['an unknown flag', 'adapters list --fast', 2, /unknown option '--fast'/],

@@ -63,7 +63,11 @@ async function attemptOnce(
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), timeoutMs);
   try {
-    const response = await fetch(request, { signal: AbortSignal.any([request.signal, late.signal]) });
+    const signal = AbortSignal.any([request.signal, late.signal]);
+    const response = await fetch(request, { signal, redirect: 'manual' });
+    const elsewhere = redirectOf(response, request.url);
+    if (elsewhere !== undefined)
+      return new ConnectionError('unreachable', `${request.method} ${request.url} ${elsewhere}`);
     return isStream(response) ? response : await readWhole(response);
   } catch (cause) {
     request.signal.throwIfAborted();
@@ -74,6 +78,18 @@ async function attemptOnce(
   } finally {
     clearTimeout(timer);
   }
+}
+
+/**
+ * What to say of a redirect; undefined for another answer. The API has none, and one that a proxy adds may lead to another
+ * server, to which `fetch` would take an API key along: it removes `Authorization` only.
+ */
+function redirectOf({ type, status, headers }: Response, from: string): string | undefined {
+  const isRedirect = type === 'opaqueredirect' || (status >= 301 && status <= 308 && headers.has('location'));
+  if (!isRedirect) return undefined;
+  const location = headers.get('location') ?? '';
+  const to = URL.canParse(location, from) ? new URL(location, from).origin : 'another URL';
+  return `is redirected to ${to}, which is not followed; the URL of the gateway may be another one`;
 }
 
 /** Successful answers in JSON and errors are small and end; of all others only the head is awaited. */

@@ -2,7 +2,7 @@ import { ResourceKind, ResourceName, type ResourceRef } from '@mcp-gateway/commo
 import { z } from 'zod';
 import type { Database } from './connect.js';
 import { type ApiKey as StoredKey, Prisma } from './generated/client.js';
-import type { Page } from './resources/rows.js';
+import type { Page } from './resources/list.js';
 import { queryOrUnavailable } from './unavailable.js';
 
 /** How many keys one caller may have. */

@@ -9,16 +9,9 @@ export { migrate, migrateWhenConnected } from './migrate.js';
 export { findDrift } from './migrations/author.js';
 export { MigrationError } from './migrations/history.js';
 export { countResources, type ResourceCount } from './resources/all-kinds.js';
+export type { ListOrder, ListPage, Page, Reader } from './resources/list.js';
 export type { ResourceRow, ResourceSpec, ResourceTable } from './resources/row.js';
-export {
-  resourceRows,
-  type CheckUse,
-  type ListOrder,
-  type ListPage,
-  type Page,
-  type Reader,
-  type ResourceRows,
-} from './resources/rows.js';
+export { resourceRows, type CheckUse, type ResourceRows } from './resources/rows.js';
 export { tenantRows, type TenantRow, type TenantRows } from './tenants.js';
 export {
   type StoredDefinitions,

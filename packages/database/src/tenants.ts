@@ -2,7 +2,7 @@ import { DEFAULT_TENANT, Quota, TenantBody } from '@mcp-gateway/common/contracts
 import type { Database } from './connect.js';
 import { Prisma } from './generated/client.js';
 import { isInUse, tenantUse, type TenantUse } from './resources/all-kinds.js';
-import type { Page } from './resources/rows.js';
+import type { Page } from './resources/list.js';
 import { queryOrUnavailable } from './unavailable.js';
 
 export interface TenantRow {

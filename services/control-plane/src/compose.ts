@@ -50,7 +50,7 @@ import { type ResourceLimits, resourceService } from './resources/service.js';
 import type { MayUseWorkloadIdentity } from './resources/workload-identity.js';
 import { sessionRoutes } from './sessions/routes.js';
 import type { SessionService } from './sessions/service.js';
-import { tenantDirectory } from './tenants/directory.js';
+import { tenantDirectory, type TenantDirectory } from './tenants/directory.js';
 import { resourceLimits, toolsetLimits } from './tenants/resource-limits.js';
 import { tenantRoutes } from './tenants/routes.js';
 import { tenantService } from './tenants/service.js';
@@ -116,23 +116,18 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
   const { rows: tenants, directory, counted } = composeTenants(parts);
   const limits = resourceLimits(tenants);
   const adapters = resourceService(definition, { queue, limits, log });
-  const keyRows = apiKeyRows(database);
-  const { apiKeys } = parts;
-  const keys = apiKeys && databaseKeys(keyRows);
-  const keyService = apiKeys && apiKeyService({ rows: keyRows, ...apiKeys, placed: directory.placed, log, now });
-  const isHeld = async (principal: Principal) =>
-    (parts.isHeld?.(principal) ?? true) && ((await keys?.isHeld(principal)) ?? true);
-  const observing = { logs, logCheckMs, isHeld, current: directory.current };
+  const apiKeys = composeApiKeys(parts, directory);
+  const held = { isHeld: apiKeys.isHeld, current: directory.current };
+  const observing = { logs, logCheckMs, ...held };
   const tools = composeTools(parts, { broker, adapters: rows, findAdapter: adapters.row, limits, observing });
+  const rowOf = { adapter: adapters.row, ...tools.rowOf };
   const app = createApp({
     ...parts,
-    verifier: directory.place(
-      keys ? apiKeyVerifier({ keys, others: parts.verifier, addressOf: clientAddress }) : parts.verifier,
-    ),
+    verifier: directory.place(apiKeys.verifier),
     origin: originOf(parts),
     audit: trail && auditRequests(trail, Object.keys(managementPaths)),
     collections: {
-      '/audit': [auditRoutes({ rows: auditRows(database, now), isHeld, current: directory.current })],
+      '/audit': [auditRoutes({ rows: auditRows(database, now), ...held })],
       '/adapters': [
         resourceRoutes({ definition, service: adapters }),
         logRoutes({ ...observing, definition, service: adapters }),
@@ -141,29 +136,15 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
       ...tools.collections,
       '/registry/v0.1/servers': [
         registryRoutes({
-          kinds: {
-            adapter: { rows, rowOf: adapters.row },
-            toolset: { rows: tools.setRows, rowOf: tools.rowOf.toolset },
-          },
+          kinds: { adapter: { rows, rowOf: adapters.row }, toolset: { rows: tools.setRows, rowOf: rowOf.toolset } },
           publicUrl: parts.publicUrl,
         }),
       ],
       '/events': [
-        eventRoutes({
-          changes: changeLog(changeRows(database), { log }),
-          isHeld,
-          current: directory.current,
-          checkEveryMs: logCheckMs,
-        }),
+        eventRoutes({ changes: changeLog(changeRows(database), { log }), ...held, checkEveryMs: logCheckMs }),
       ],
-      '/permissions': [
-        permissionRoutes({
-          rowOf: { adapter: adapters.row, ...tools.rowOf },
-          guess: directory.guess,
-          holderOf: keyService?.holderOf,
-        }),
-      ],
-      ...(keyService && { '/api-keys': [apiKeyRoutes(keyService)] }),
+      '/permissions': [permissionRoutes({ rowOf, guess: directory.guess, holderOf: apiKeys.service?.holderOf })],
+      ...(apiKeys.service && { '/api-keys': [apiKeyRoutes(apiKeys.service)] }),
       '/tenants': [tenantRoutes(tenantService({ rows: tenants, directory, counted }))],
     },
     internal: credentials && tools.internal,
@@ -174,7 +155,7 @@ export function composeControlPlane(parts: ControlPlaneParts): ControlPlane {
   });
   const listener = metrics ? instrumentApi(metrics.registry, metrics.redis, app) : app;
   const server = createApiServer(listener, parts.tls, log);
-  return { app, server, adapters: rows, apiKeys: keyRows, tenants };
+  return { app, server, adapters: rows, apiKeys: apiKeys.rows, tenants };
 }
 
 const brokerOf = ({ credentials, log, now }: ControlPlaneParts): CredentialBroker =>
@@ -184,6 +165,22 @@ const brokerOf = ({ credentials, log, now }: ControlPlaneParts): CredentialBroke
     log,
     now: now && (() => now().getTime()),
   });
+
+/** API keys beside the other ways to sign in. */
+function composeApiKeys(
+  { apiKeys, database, verifier, log, now, ...parts }: ControlPlaneParts,
+  { placed }: TenantDirectory,
+) {
+  const rows = apiKeyRows(database);
+  const keys = apiKeys && databaseKeys(rows);
+  return {
+    rows,
+    service: apiKeys && apiKeyService({ rows, ...apiKeys, placed, log, now }),
+    verifier: keys ? apiKeyVerifier({ keys, others: verifier, addressOf: clientAddress }) : verifier,
+    isHeld: async (principal: Principal) =>
+      (parts.isHeld?.(principal) ?? true) && ((await keys?.isHeld(principal)) ?? true),
+  };
+}
 
 /** What the tool routers serve. */
 function composeTools(

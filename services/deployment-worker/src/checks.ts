@@ -60,8 +60,10 @@ export function checksOf<Target, Result>(parts: ChecksParts<Target, Result>): Ch
 
   function round(): void {
     const now = Date.now();
-    for (const each of watched.values()) {
-      if (running < atOnce && !each.isRunning && each.dueAt <= now) void look(each);
+    const due = [...watched.values()].filter((each) => !each.isRunning && each.dueAt <= now);
+    // Whoever has waited longest: those before in the map would leave nothing to the others.
+    for (const each of due.toSorted((a, b) => a.dueAt - b.dueAt)) {
+      if (running < atOnce) void look(each);
     }
   }
   const timer = setInterval(round, LOOK_MS).unref();

@@ -77,9 +77,17 @@ export function toolKind(
 
 function withLock(desired: DesiredState, { lock, approval }: Locking): DesiredState {
   if (!lock) return desired;
+  const { definition, documented } = desired;
+  const withIt = (given: PublishedDefinition) => ({ ...given, lock }) as PublishedDefinition;
   return {
     ...desired,
-    definition: { ...desired.definition, lock } as PublishedDefinition,
+    ...(definition && { definition: withIt(definition) }),
+    ...(documented && {
+      async documented(endpoints: readonly PublishedEndpoint[]) {
+        const found = await documented(endpoints);
+        return { ...found, definition: withIt(found.definition) };
+      },
+    }),
     ...(approval && { approval }),
   };
 }
@@ -168,7 +176,6 @@ function documentedTools(
 ): DesiredState {
   const { documentUrl = '', operations: selections, prefix } = source;
   const { remote } = row.spec;
-  const named = { type: 'openapi' as const, ...(prefix !== undefined && { prefix }) };
   const { definition: _, ...state } = openApiTools(row, source, [], remotes);
 
   async function documented(endpoints: readonly PublishedEndpoint[]): Promise<Documented> {
@@ -185,6 +192,7 @@ function documentedTools(
     const before = documents.has(row) ? undefined : await lastOf(row, target, published);
     const result = documents.check(row, target, before);
     const operations = result?.operations;
+    const named = { type: 'openapi' as const, ...(prefix !== undefined && { prefix }), document: sourceOf(target) };
     const fault = `the document of tool ${row.name} cannot be used; GET /tools/${row.name}/status says why`;
     return {
       definition: operations ? { ...named, operations: [...operations] } : { ...named, operations: [], fault },
@@ -195,17 +203,20 @@ function documentedTools(
   return { ...state, documented };
 }
 
-/** What another worker has read for this spec, or this one before it was started again, counts until the document has been read. */
+/** What another worker has read of this document, or this one before it was started again, counts until it has been read. */
 async function lastOf(
   row: ToolRow,
   target: DocumentTarget,
   published: RoutePublisher['definition'],
 ): Promise<DocumentResult | undefined> {
   const { definition, version } = (await published(row)) ?? {};
-  const isSame = version?.generation === row.generation && version.createdAt.getTime() === row.createdAt.getTime();
+  const source = sourceOf(target);
+  const isSame = version?.createdAt.getTime() === row.createdAt.getTime();
   if (!isSame || definition?.type !== 'openapi' || definition.fault !== undefined) return undefined;
+  // An approval is a new generation, too.
+  if (definition.document !== source) return undefined;
   const condition = notReadYet('The gateway reads the document of the server again.');
-  return { operations: definition.operations, condition, source: sourceOf(target), text: undefined };
+  return { operations: definition.operations, condition, source, text: undefined };
 }
 
 /** Compiling takes a while for large documents, and a resync looks at every tool again and again. */

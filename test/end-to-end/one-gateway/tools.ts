@@ -149,15 +149,15 @@ describe('an adapter with bridge', () => {
     await gateway.api.ready('bridged');
     const url = gateway.api.mcp('bridged');
     const said = { content: [{ type: 'text', text: 'Echo: hello' }] };
-    const call = { name: 'echo', arguments: { message: 'hello' } };
+    const echo = { name: 'echo', arguments: { message: 'hello' } };
     const versionNegotiation = { mode: { pin: '2026-07-28' as const } };
     const modern = new Client({ name: 'test', version: '1' }, { versionNegotiation });
     await modern.connect(new StreamableHTTPClientTransport(new URL(url)));
     afterTest(() => modern.close());
     expect(modern.getServerVersion()).toMatchObject({ name: 'mcp-servers/everything' });
-    expect(await modern.callTool(call)).toMatchObject(said);
+    expect(await modern.callTool(echo)).toMatchObject(said);
     const legacy = await connect(url);
-    expect(await legacy.client.callTool(call)).toMatchObject(said);
+    expect(await legacy.client.callTool(echo)).toMatchObject(said);
     await gateway.api.remove('bridged');
   }, 60_000);
 });

@@ -3,13 +3,14 @@ import type { AuditRecord, DefinitionChanges } from '@mcp-gateway/common/contrac
 import { brokerClient } from '@mcp-gateway/credentials';
 import { adapterRows, auditRows, countResources, toolDefinitionRows, toolRows } from '@mcp-gateway/database';
 import { createEgress } from '@mcp-gateway/platform/egress';
+import { routePublisher } from '@mcp-gateway/routing';
 import { Server, type Prompt, type Tool } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { drain } from '../../control-plane/support/audit.js';
 import { caller, type Answer } from '../../control-plane/support/callers.js';
 import { startControlPlane } from '../../control-plane/support/control-plane.js';
 import { FakeRuntime } from '../../deployment-worker/support/fake-runtime.js';
-import { adapterKind, composeWorker, toolKind } from '../../deployment-worker/support/sources.js';
+import { adapterKind, composeWorker, documents, toolKind } from '../../deployment-worker/support/sources.js';
 import { afterTest } from '../../support/clean-up.js';
 import { connect, freshDatabase, silent } from '../../support/postgres.js';
 import { connectRedis, freshPrefix } from '../../support/redis.js';
@@ -63,11 +64,14 @@ export async function startLocked() {
   const url = await freshDatabase();
   const database = connect(url);
   const adapters = adapterRows(database);
+  const egress = createEgress({ allowedNetworks: ['127.0.0.1'] });
+  const read = documents({ egress, everyMs: { read: 50, failed: 50 } });
+  afterTest(() => read.close());
+  const { definition: published } = routePublisher(redis, prefix);
+  const definitions = toolDefinitionRows(database);
   const worker = composeWorker({
-    kinds: [
-      adapterKind(adapters),
-      toolKind(toolRows(database), adapters, { definitions: toolDefinitionRows(database) }),
-    ],
+    kinds: [adapterKind(adapters), toolKind(toolRows(database), adapters, { definitions, documents: read, published })],
+    documents: read,
     countResources: () => countResources(database),
     runtime: new FakeRuntime(),
     redis,
@@ -84,7 +88,6 @@ export async function startLocked() {
   const plane = await startControlPlane({ database, queue: worker.queue, trail, credentials });
   const recorder = brokerClient({ controlPlane: plane.url, secrets: () => [SECRET], log: silent });
   afterTest(() => recorder.close());
-  const egress = createEgress({ allowedNetworks: ['127.0.0.1'] });
   const router = await startRouter({ prefix, egress, recorder });
   const [owner, reader] = [caller(plane.url, 'alice', 'team'), caller(plane.url, 'bob', 'team')];
 

@@ -1,5 +1,6 @@
 import { ConnectionError, GatewayError } from '@mcp-gateway/client';
 import { CommanderError } from 'commander';
+import { harmless } from './terminal.js';
 
 /** What the exit code of the command says; docs/cli.md lists them for users. */
 export const EXIT = {
@@ -86,5 +87,6 @@ function answered(error: GatewayError): string {
   return sentences(what + id, remedy);
 }
 
+/** Messages quote servers. */
 const sentences = (message: string, remedy?: string): string =>
-  remedy ? `${message}${/[.!?:]$/.test(message) ? '' : '.'}\n${remedy}` : message;
+  harmless(remedy ? `${message}${/[.!?:]$/.test(message) ? '' : '.'}\n${remedy}` : message);

@@ -1,7 +1,7 @@
 import { JSONPath } from 'jsonpath-plus';
 import { stringify } from 'yaml';
 import { usageError } from './exit.js';
-import { paint, oneLine, type Style, type Terminal, write } from './terminal.js';
+import { harmless, paint, oneLine, type Style, type Terminal, write } from './terminal.js';
 
 /** `-o`. */
 export type OutputFormat = { kind: 'table' | 'wide' | 'json' | 'yaml' | 'name' } | { kind: 'jsonpath'; path: string };
@@ -29,7 +29,7 @@ function queryOf(expression: string): string {
 }
 
 /** How a resource is shown in a table. */
-export interface Column<Row> {
+interface Column<Row> {
   title: string;
   value: (row: Row) => string | number | undefined;
   /** The colour of a value. */
@@ -61,26 +61,28 @@ export interface Printer {
 
 export function printer(terminal: Terminal, format: OutputFormat, headers: boolean): Printer {
   const out = (text: string) => write(terminal.stdout, text);
-  const rest = async (value: unknown) => out(rendered(value, format));
+  // Programs get every character as it is; a terminal would obey some of them.
+  const plain = (text: string) => out(terminal.stdout.isTTY ? harmless(text) : text);
+  const rest = async (value: unknown) => plain(rendered(value, format));
   return {
     format,
     async list(rows, view) {
-      if (format.kind === 'name') return out(rows.map((row) => `${view.name(row)}\n`).join(''));
+      if (format.kind === 'name') return plain(rows.map((row) => `${view.name(row)}\n`).join(''));
       if (format.kind !== 'table' && format.kind !== 'wide') return rest(rows);
       if (rows.length === 0) return write(terminal.stderr, `${view.none ?? 'None.'}\n`);
       return out(table(rows, view, { terminal, headers, wide: format.kind === 'wide' }));
     },
     async one(row, view) {
-      if (format.kind === 'name') return out(`${view.name(row)}\n`);
+      if (format.kind === 'name') return plain(`${view.name(row)}\n`);
       if (format.kind !== 'table' && format.kind !== 'wide') return rest(row);
       return out(table([row], view, { terminal, headers, wide: format.kind === 'wide' }));
     },
     async value(value, text) {
       return format.kind === 'table' || format.kind === 'wide' || format.kind === 'name'
-        ? out(text.endsWith('\n') || text === '' ? text : `${text}\n`)
+        ? plain(text.endsWith('\n') || text === '' ? text : `${text}\n`)
         : rest(value);
     },
-    note: (text) => write(terminal.stderr, `${text}\n`),
+    note: (text) => write(terminal.stderr, `${harmless(text)}\n`),
   };
 }
 

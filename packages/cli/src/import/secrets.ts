@@ -47,6 +47,22 @@ export function sortVariables(
 const isSecret = (name: string, value: string, known: ReadonlySet<string>): boolean =>
   known.has(name) || SECRET_NAME.test(name) || SECRET_VALUE.test(value);
 
+/** The arguments with a secret in them, such as `--api-key X` and `--header "Authorization: Bearer X"`, by number or name. */
+export function secretArguments(args: readonly string[]): string[] {
+  return args.flatMap((arg, index) => {
+    const [, flag, joined] = /^--?([\w-]+)(?:=(.*))?$/s.exec(arg) ?? [];
+    const value = flag === undefined ? arg : (joined ?? args[index + 1] ?? '');
+    if (REFERENCE.test(value) || /^(-.*|\d*)$/s.test(value)) return [];
+    if (flag !== undefined && SECRET_NAME.test(flag.replaceAll('-', '_'))) return [`--${flag.replace(/^-+/, '')}`];
+    const isHeader = /^(proxy-)?(authorization|cookie|x-[\w-]*(key|token|secret))\s*:/i.test(arg);
+    return isHeader || SECRET_VALUE.test(joined ?? arg) ? [`argument ${index + 1}`] : [];
+  });
+}
+
+/** The parameters of a URL whose names are those of secrets. */
+export const secretParameters = (url: URL): string[] =>
+  [...url.searchParams.keys()].filter((name) => SECRET_NAME.test(name.replaceAll('-', '_')));
+
 const SECRET_HEADER = /^(authorization|proxy-authorization|cookie|.*(token|secret|api-?key|password).*|x-auth.*)$/i;
 /** Headers that the gateway sets itself, which its API refuses. */
 const TAKEN_HEADER = /^(host|connection|content-.*|accept.*|mcp-.*|x-mcp-.*|origin|x-forwarded.*)$/i;

@@ -1,5 +1,5 @@
 import { type ImportOptions, type ImportPlan, resource, resourceName, skip } from './plan.js';
-import { sortHeaders, sortVariables } from './secrets.js';
+import { secretArguments, secretParameters, sortHeaders, sortVariables } from './secrets.js';
 
 export interface StdioServer {
   command: string;
@@ -20,6 +20,13 @@ export function stdioAdapter(
     return skip(
       from,
       `it starts a container with ${command}, which the bridge does not have. Build an image of the server and the bridge (docs/servers.md)`,
+    );
+  }
+  const secret = options.includeSecrets ? [] : secretArguments(args);
+  if (secret.length > 0) {
+    return skip(
+      from,
+      `${secret.join(', ')} may be a secret, which readers of the adapter would see. Have the server take it from a variable, or use --include-secrets`,
     );
   }
   const variables = sortVariables(env, options, secrets);
@@ -73,6 +80,13 @@ export function urlAdapter(
   const parsed = new URL(url);
   if (parsed.username || parsed.password)
     return skip(from, 'its URL has a password. Have the operator configure a credential instead');
+  const secret = options.includeSecrets ? [] : secretParameters(parsed);
+  if (secret.length > 0) {
+    return skip(
+      from,
+      `${secret.join(', ')} in its URL may be a secret, which readers of the adapter would see. Have the operator configure a credential, or use --include-secrets`,
+    );
+  }
   const named = { name: resourceName(name) };
   const sorted = sortHeaders(headers, options);
   const local = /^(localhost|127\.|\[::1\])/.test(parsed.hostname)
@@ -101,7 +115,7 @@ export function urlAdapter(
 
 /** `ghcr.io/org/server:1.0` without the host, which the operator configures. */
 export function imageOf(reference: string): { imageName: string; imageVersion: string; notes: string[] } {
-  const [, host = '', rest = ''] = /^((?:localhost|[^/]*[.:][^/]*)\/)?(.+)$/.exec(reference) ?? [];
+  const [, host = '', rest = ''] = /^((?:localhost|[^/.:]*[.:][^/]*)\/)?(.+)$/.exec(reference) ?? [];
   const [beforeDigest = '', digest] = rest.split('@');
   const [imageName = '', tag] = beforeDigest.split(':');
   const version = [tag, digest].filter((part) => part !== undefined).join('@') || 'latest';

@@ -27,8 +27,10 @@ export async function startCallbackServer(wanted?: URL): Promise<CallbackServer>
   let take: ((url: URL) => void) | undefined;
   let expected = '';
   const handler = (req: IncomingMessage, res: ServerResponse) => {
-    const url = new URL(req.url ?? '/', redirectUri);
-    if (req.method !== 'GET' || url.pathname !== path) return page(res, 404, 'This page belongs to a sign-in.');
+    // Any page can ask for a path that is none, such as `//`.
+    const asked = req.url ?? '/';
+    const url = URL.canParse(asked, redirectUri) ? new URL(asked, redirectUri) : undefined;
+    if (req.method !== 'GET' || url?.pathname !== path) return page(res, 404, 'This page belongs to a sign-in.');
     // Another login, or a page that guesses, does not end this one.
     if (expected === '' || url.searchParams.get('state') !== expected)
       return page(res, 400, 'This is not the sign-in that waits here.');

@@ -5,7 +5,7 @@ import open from 'open';
 import { chooseTarget, type Contexts } from '../frame/contexts.js';
 import { CliError, EXIT, usageError } from '../frame/exit.js';
 import { local, type Run, type Surroundings } from '../frame/frame.js';
-import { write } from '../frame/terminal.js';
+import { harmless, write } from '../frame/terminal.js';
 import { login, type LoginOptions } from './login.js';
 import { contextStore } from './store.js';
 import { logout } from './tokens.js';
@@ -66,7 +66,7 @@ async function signIn(run: LocalRun, options: Options): Promise<void> {
       scopes: options.scope?.split(/\s+/),
       redirectUri: options.redirectUri,
       fetch: fetchOf(run),
-      say: (line) => void write(run.terminal.stderr, `${line}\n`),
+      say: (line) => void write(run.terminal.stderr, `${harmless(line)}\n`),
       signal: run.signal,
     }).catch((cause: Error) => {
       throw new CliError(`${cause.message}.`.replace(/\.\.$/, '.'), { cause, exit: EXIT.signIn });

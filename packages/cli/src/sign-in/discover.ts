@@ -48,7 +48,28 @@ export async function discoverSignIn(
   const parsed = ResourceMetadata.safeParse(parsedJson(text));
   if (!parsed.success) throw new Error(`${url} is no metadata of a protected resource (RFC 9728)`);
   const { resource, authorization_servers: issuers, scopes_supported: scopes } = parsed.data;
+  requireOwnResource(gateway, resource);
   return { issuer: chooseIssuer(gateway, issuers, chosen), scopes, resource };
+}
+
+/**
+ * A server that names another one as its resource would get a token for that one, and could use it there (RFC 9728 §3.3).
+ * @throws Error that names the URL to use
+ */
+function requireOwnResource(gateway: string, resource: string): void {
+  const [wanted, named] = [placeOf(gateway), placeOf(resource)];
+  if (wanted === named) return;
+  throw new Error(
+    `${gateway} says that it is ${resource}, so a login here would make a token for that gateway. ` +
+      'If it is the gateway that you want, use that URL with --gateway',
+  );
+}
+
+/** The names of loopback are one place. */
+function placeOf(text: string): string {
+  const { protocol, hostname, port, pathname } = new URL(text);
+  const host = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname) ? 'localhost' : hostname;
+  return `${protocol}//${host}:${port}${pathname.replace(/\/+$/, '')}`;
 }
 
 function chooseIssuer(gateway: string, issuers: readonly string[], chosen: string | undefined): string {

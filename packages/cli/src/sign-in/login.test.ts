@@ -2,6 +2,7 @@ import { connect as connectSocket } from 'node:net';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { request } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { signInAs } from '../../../../test/support/browser.js';
 import { startDevelopmentSignIn } from '../../../../test/support/development-issuer.js';
@@ -55,6 +56,13 @@ function storeOf(state: LoginState): LoginStore & { states: LoginState[] } {
 
 const claimsOf = (token: string) =>
   JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>;
+/** `fetch` sends no such path. */
+const statusOf = (path: string, port: number) =>
+  new Promise<number | undefined>((resolve, reject) => {
+    request({ host: '127.0.0.1', port, path }, (answer) => resolve(answer.resume().statusCode))
+      .once('error', reject)
+      .end();
+  });
 const shownUrl = () => /https?:\/\/\S+/.exec(said.find((line) => /https?:/.test(line)) ?? '')?.[0] ?? '';
 
 describe('a login', () => {
@@ -79,6 +87,7 @@ describe('a login', () => {
             redirect.search = '?code=stolen&state=guessed';
             expect((await fetch(redirect)).status).toBe(400);
             expect((await fetch(new URL('/elsewhere', redirect))).status).toBe(404);
+            expect(await statusOf('//', Number(redirect.port))).toBe(404);
             await browserOf(user)(url);
           },
         }),
@@ -86,6 +95,19 @@ describe('a login', () => {
     const states = await Promise.all(['alice', 'bob', 'carol'].map(signIn));
     expect(states.map(({ user }) => user)).toEqual(['Alice', 'Bob', 'Carol']);
     expect(new Set(ports).size).toBe(3);
+  });
+
+  it('makes no token for another gateway than the one that it is sent to', async () => {
+    const fake = 'https://fake.example';
+    const forwarding = (url: string, init?: RequestInit) => fetch(url.replace(fake, gateway.url), init);
+    let isOpened = false;
+    const openBrowser = async () => void (isOpened = true);
+    await expect(login(optionsOf({ gateway: fake, fetch: forwarding as typeof fetch, openBrowser }))).rejects.toThrow(
+      `${fake} says that it is ${gateway.url}/, so a login here would make a token for that gateway`,
+    );
+    expect(isOpened).toBe(false);
+    const { user } = await login(optionsOf({ gateway: gateway.url.replace('127.0.0.1', 'localhost') }));
+    expect(user).toBe('Bob');
   });
 
   it('waits on IPv4 and on IPv6', async () => {

@@ -1477,7 +1477,7 @@ export interface components {
              * @description The aspect that the condition describes.
              * @enum {string}
              */
-            type: "Ready" | "Progressing" | "HealthCheck" | "Document" | "Approved";
+            type: "Ready" | "Progressing" | "HealthCheck" | "Document" | "Arguments" | "Approved";
             /**
              * @description Whether the condition holds.
              * @enum {string}
@@ -1530,7 +1530,7 @@ export interface components {
                 since: string | null;
                 /** @description Each member that differs. Of a new definition, all members. */
                 differences: {
-                    /** @description The member that differs: a JSON pointer (RFC 6901) into the definition. */
+                    /** @description The member that differs: a JSON pointer (RFC 6901) into the definition. With the source `openapi`, `/http` is how the gateway calls the operation: method, path, where arguments go, and the body. */
                     pointer: string;
                     /** @description As it was approved. Absent: the member is new. */
                     before?: unknown;
@@ -2154,6 +2154,16 @@ export interface components {
                 path?: string;
                 /** @description Begins the names under which clients see the tools, such as `crm_` in `crm_search`; `""` for none. Absent: the name of the resource with `_`. */
                 prefix?: string;
+                /**
+                 * @description `required`, with `documentUrl` only: operations are served once somebody has approved their definitions and how they are called, and a change is held back until it is approved, too. Absent or `none`: they are served as the document defines them.
+                 * @enum {string}
+                 */
+                approval?: "none" | "required";
+                /**
+                 * @description With `approval: required`, what clients see of an operation whose definition has changed: `last-approved`, also if absent, is the definition that was approved, and nothing if the operation is now called in another way; `hidden` is nothing.
+                 * @enum {string}
+                 */
+                whileChanged?: "last-approved" | "hidden";
             };
             /** @description The definition that MCP clients get, and where the server takes the arguments. The source `http` needs it; with all others, the source describes its tools. */
             toolDefinition?: {
@@ -2457,6 +2467,16 @@ export interface components {
                 path?: string;
                 /** @description Begins the names under which clients see the tools, such as `crm_` in `crm_search`; `""` for none. Absent: the name of the resource with `_`. */
                 prefix?: string;
+                /**
+                 * @description `required`, with `documentUrl` only: operations are served once somebody has approved their definitions and how they are called, and a change is held back until it is approved, too. Absent or `none`: they are served as the document defines them.
+                 * @enum {string}
+                 */
+                approval?: "none" | "required";
+                /**
+                 * @description With `approval: required`, what clients see of an operation whose definition has changed: `last-approved`, also if absent, is the definition that was approved, and nothing if the operation is now called in another way; `hidden` is nothing.
+                 * @enum {string}
+                 */
+                whileChanged?: "last-approved" | "hidden";
             };
             /** @description The definition that MCP clients get, and where the server takes the arguments. The source `http` needs it; with all others, the source describes its tools. */
             toolDefinition?: {

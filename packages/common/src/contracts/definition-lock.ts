@@ -83,7 +83,11 @@ const CurrentHash = Hash.nullable().meta({
 });
 
 const Difference = z.strictObject({
-  pointer: z.string().meta({ description: 'The member that differs: a JSON pointer (RFC 6901) into the definition.' }),
+  pointer: z.string().meta({
+    description:
+      'The member that differs: a JSON pointer (RFC 6901) into the definition. With the source `openapi`, `/http` is how the ' +
+      'gateway calls the operation: method, path, where arguments go, and the body.',
+  }),
   before: z.unknown().optional().meta({ description: 'As it was approved. Absent: the member is new.' }),
   after: z.unknown().optional().meta({ description: 'As the source defines it now. Absent: the member is gone.' }),
 });

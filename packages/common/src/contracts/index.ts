@@ -86,6 +86,7 @@ export {
 export {
   DEFAULT_MCP_PATH,
   DEFAULT_PORT,
+  describesItself,
   lockOf,
   matchesName,
   MAX_OPERATIONS,

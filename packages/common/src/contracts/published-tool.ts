@@ -15,7 +15,8 @@ import { ToolsetSpec } from './toolset.js';
  *          adapter count. Only a caller that may use the adapter as well sees them.
  * openapi  Each tool is a request to the URL of an endpoint. The path of the request is that of the plan, not that of the endpoint.
  *
- * `prefix` begins the exposed names; `prefixOf` has its default. `lock` has what is approved of a source that needs approval.
+ * `prefix` begins the exposed names; `prefixOf` has its default. `lock` has what is approved of a source that needs approval; of
+ * an operation, that is the tool with its plan under `http`.
  */
 export const PublishedTool = z.discriminatedUnion('type', [
   z.object({ type: z.literal('http'), tool: McpTool, method: ToolDefinition.shape.method }),
@@ -33,6 +34,9 @@ export const PublishedTool = z.discriminatedUnion('type', [
     type: z.literal('openapi'),
     operations: z.array(z.object({ tool: McpTool, plan: OperationPlan })),
     prefix: z.string().optional(),
+    /** Hash that names a document at the server and what is chosen of it. Absent: the document came with the spec. */
+    document: z.string().optional(),
+    lock: PublishedLock.optional(),
     /** Why its document gives no tools now, in a sentence. */
     fault: z.string().optional(),
   }),

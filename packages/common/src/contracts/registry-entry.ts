@@ -2,6 +2,7 @@ import type { Icon } from './about.js';
 import {
   type Argument,
   type Input,
+  own,
   type Package,
   RegistryEntry,
   type ServerJson,
@@ -74,14 +75,13 @@ export function fromRegistryEntry(entry: unknown, options: FromRegistryEntry = {
 function candidatesOf({ packages, remotes }: ServerJson, options: FromRegistryEntry): Candidate[] {
   const remotesOf = (type: string) => remotes.filter((each) => each.type === type);
   const packagesOf = (type: string) => packages.filter(({ registryType }) => registryType === type);
-  const known = ['oci', 'npm', 'pypi'];
   return [
     ...remotesOf('streamable-http').map((remote) => ofRemote(remote, options)),
     ...packagesOf('oci').map((each) => ofImage(each, options)),
     ...packagesOf('npm').map((each) => ofCommand(each, { command: 'npx', first: ['-y'], at: '@' }, options)),
     ...packagesOf('pypi').map((each) => ofCommand(each, { command: 'uvx', first: [], at: '==' }, options)),
     ...remotesOf('sse').map((remote) => ofOlderRemote(remote, options)),
-    ...packages.filter(({ registryType }) => !known.includes(registryType)).map(unsupported),
+    ...packages.filter(({ registryType }) => !['oci', 'npm', 'pypi'].includes(registryType)).map(unsupported),
   ];
 }
 
@@ -126,7 +126,7 @@ class Inputs {
 
   /** Undefined when the input has no value and needs none. */
   value(name: string, input: Input): string | undefined {
-    const given = this.options.values?.[name] ?? input.value ?? input.default;
+    const given = own(this.options.values, name) ?? input.value ?? input.default;
     if (given !== undefined) return this.filled(given, input.variables ?? {});
     if (input.isRequired) this.faults.push(`${this.of}: ${name} needs a value; give one`);
     return undefined;
@@ -135,8 +135,8 @@ class Inputs {
   /** The text with the variables in it that have values. */
   filled(text: string, variables: Readonly<Record<string, Input>>): string {
     return text.replaceAll(/\{([A-Za-z_][\w.-]*)\}/g, (written, name: string) => {
-      const variable = variables[name];
-      const given = this.options.values?.[name] ?? variable?.value ?? variable?.default;
+      const variable = own(variables, name);
+      const given = own(this.options.values, name) ?? variable?.value ?? variable?.default;
       if (given === undefined && (variable?.isRequired || variable === undefined)) {
         this.faults.push(`${this.of}: {${name}} needs a value; give one`);
       }
@@ -225,7 +225,7 @@ function ofCommand(found: Package, { command, first, at }: Launcher, options: Fr
   return { faults: inputs.faults, notes: inputs.notes, fields };
 }
 
-const HOST = /^[^/]*[.:][^/]*\/|^localhost\//;
+const HOST = /^[^/.:]*[.:][^/]*\/|^localhost\//;
 
 /** A container image that listens. The gateway takes images from the operator's registry only. */
 function ofImage(found: Package, options: FromRegistryEntry): Candidate {
@@ -284,10 +284,10 @@ function variablesOf(
   const plain: Record<string, string> = {};
   const secret: Record<string, { secret: string; key: string }> = {};
   for (const { name, ...input } of environmentVariables) {
-    const from = secrets[name];
+    const from = own(secrets, name);
     if (from) {
       secret[name] = from;
-    } else if (input.isSecret && input.value === undefined && values[name] === undefined) {
+    } else if (input.isSecret && input.value === undefined && own(values, name) === undefined) {
       if (input.isRequired)
         inputs.faults.push(`${identifier}: ${name} is a secret; name the Secret and the key that have it`);
       else inputs.notes.push(`the variable ${name} is left out, because it is a secret`);

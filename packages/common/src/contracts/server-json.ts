@@ -65,3 +65,7 @@ export type ServerJson = z.infer<typeof ServerJson>;
 
 /** `server.json`, or the entry of a registry that contains it. */
 export const RegistryEntry = z.union([z.object({ server: ServerJson }).transform(({ server }) => server), ServerJson]);
+
+/** Entries choose the names, and one may be `constructor`. */
+export const own = <T>(record: Readonly<Record<string, T>> | undefined, name: string): T | undefined =>
+  record !== undefined && Object.hasOwn(record, name) ? record[name] : undefined;

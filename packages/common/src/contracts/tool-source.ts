@@ -150,6 +150,18 @@ export const ToolSource = z
             'else the path of the first of the `servers` in the document. Their hosts are never called.',
         }),
         prefix: Prefix,
+        approval: Approval.optional().meta({
+          description:
+            '`required`, with `documentUrl` only: operations are served once somebody has approved their definitions and how they ' +
+            'are called, and a change is held back until it is approved, too. Absent or `none`: they are served as the document ' +
+            'defines them.',
+        }),
+        whileChanged: WhileChanged.optional().meta({
+          description:
+            'With `approval: required`, what clients see of an operation whose definition has changed: `last-approved`, also if ' +
+            'absent, is the definition that was approved, and nothing if the operation is now called in another way; `hidden` is ' +
+            'nothing.',
+        }),
       }),
     ],
     { error: ({ code }) => (code === 'invalid_union' ? SOURCES : undefined) },
@@ -181,12 +193,12 @@ export function matchesName(pattern: string, name: string): boolean {
   return true;
 }
 
-/**
- * How a source is locked that serves nothing before it is approved; undefined for one that needs no approval. Documents are sent
- * with PUT: a caller that sends one approves it.
- */
+/** Whether the server says what the tools are, and so can change them. Else they change with PUT: a caller that sends it approves. */
+export const describesItself = (source: ToolSource): boolean =>
+  source.type === 'openapi' ? source.documentUrl !== undefined : source.type !== 'http';
+
+/** How a source is locked that serves nothing before it is approved; undefined for one that needs no approval. */
 export function lockOf(source: ToolSource): { whileChanged: WhileChanged } | undefined {
-  const isDiscovered = source.type === 'mcp' || source.type === 'adapter';
-  if (!isDiscovered || source.approval !== 'required') return undefined;
+  if (source.type === 'http' || !describesItself(source) || source.approval !== 'required') return undefined;
   return { whileChanged: source.whileChanged ?? 'last-approved' };
 }

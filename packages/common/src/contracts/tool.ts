@@ -206,10 +206,14 @@ function sourceFaults(spec: Spec & Partial<Record<(typeof OF_SERVER)[number], un
   return faults;
 }
 
-function* documentFaults({ document, documentUrl }: OpenApiSource, remote: ToolSpec['remote']) {
+function* documentFaults({ document, documentUrl, approval }: OpenApiSource, remote: ToolSpec['remote']) {
   const path = ['source', 'documentUrl'];
   if (!document && documentUrl === undefined) {
     yield { path: ['source', 'document'], message: 'is required, unless documentUrl says where the server has it' };
+  }
+  if (document && approval === 'required') {
+    const message = 'must be absent beside "document", which changes with PUT only; documentUrl can need approval';
+    yield { path: ['source', 'approval'], message };
   }
   if (documentUrl === undefined) return;
   if (document) yield { path, message: 'must be absent beside "document"' };

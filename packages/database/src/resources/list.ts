@@ -1,8 +1,44 @@
+import type { Phase } from '@mcp-gateway/common/contracts';
 import { normalizeRole } from '@mcp-gateway/common/permission';
 import { Prisma } from '../generated/client.js';
-import type { ListOrder, ListPage, Reader } from './rows.js';
 
-/** Conditions of the WHERE of a list, and its ORDER BY. */
+export interface Reader {
+  subject: string;
+  roles: readonly string[];
+  /** Reads everything of these tenants. */
+  adminOf?: readonly string[] | undefined;
+  /** Reads everything. */
+  isAdmin: boolean;
+  /** The only names that the reader may read; undefined: no restriction. */
+  names?: readonly string[] | undefined;
+}
+
+/** What a list is ordered by; `-` is the other way round. */
+export type ListOrder = 'name' | '-name' | 'createdAt' | '-createdAt' | 'lastUpdatedAt' | '-lastUpdatedAt';
+
+/** A page of a list that is searched, filtered and ordered. */
+export interface ListPage extends Page {
+  /** Default: `name`. */
+  order?: ListOrder;
+  /** Ordered by a time: that of the last entry of the page before. */
+  afterTime?: Date;
+  /** All of these are in the name, the title, the description, the owner, the tags or the image, whatever their case. */
+  words?: readonly string[];
+  /** It has all of these. */
+  tags?: readonly string[];
+  /** Its spec was replaced at this time or later. */
+  updatedSince?: Date;
+  /** It has this generation. */
+  generation?: number;
+  /** It is in one of these; undefined: any. */
+  phases?: readonly Phase[] | undefined;
+}
+
+export interface Page {
+  limit: number;
+  /** The last name of the page before. */
+  after?: string;
+}
 
 const TIMES = { createdAt: Prisma.sql`created_at`, lastUpdatedAt: Prisma.sql`updated_at` };
 

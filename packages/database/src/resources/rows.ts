@@ -5,7 +5,7 @@ import type { Database } from '../connect.js';
 import { Prisma } from '../generated/client.js';
 import { queryOrUnavailable } from '../unavailable.js';
 import { tenantUse, type TenantUse } from './all-kinds.js';
-import { matching, orderOf, readableBy } from './list.js';
+import { matching, orderOf, readableBy, type ListPage, type Reader } from './list.js';
 import {
   COLUMNS,
   identifier,
@@ -18,46 +18,8 @@ import {
   type StoredRow,
 } from './row.js';
 
-export interface Reader {
-  subject: string;
-  roles: readonly string[];
-  /** Reads everything of these tenants. */
-  adminOf?: readonly string[] | undefined;
-  /** Reads everything. */
-  isAdmin: boolean;
-  /** The only names that the reader may read; undefined: no restriction. */
-  names?: readonly string[] | undefined;
-}
-
-/** What a list is ordered by; `-` is the other way round. */
-export type ListOrder = 'name' | '-name' | 'createdAt' | '-createdAt' | 'lastUpdatedAt' | '-lastUpdatedAt';
-
-/** A page of a list that is searched, filtered and ordered. */
-export interface ListPage extends Page {
-  /** Default: `name`. */
-  order?: ListOrder;
-  /** Ordered by a time: that of the last entry of the page before. */
-  afterTime?: Date;
-  /** All of these are in the name, the title, the description, the owner, the tags or the image, whatever their case. */
-  words?: readonly string[];
-  /** It has all of these. */
-  tags?: readonly string[];
-  /** Its spec was replaced at this time or later. */
-  updatedSince?: Date;
-  /** It has this generation. */
-  generation?: number;
-  /** It is in one of these; undefined: any. */
-  phases?: readonly Phase[] | undefined;
-}
-
 /** Throws when a tenant that has this beside the resource that is written may not have the resource as well. No other transaction writes for the tenant meanwhile. */
 export type CheckUse = (others: TenantUse) => void;
-
-export interface Page {
-  limit: number;
-  /** The last name of the page before. */
-  after?: string;
-}
 
 interface StatusUpdate {
   phase: Phase;

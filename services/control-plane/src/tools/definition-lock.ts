@@ -4,6 +4,7 @@ import {
   type ApprovalBody,
   type DefinitionChanges,
   type DefinitionReport,
+  describesItself,
   lockOf,
   resourceKey,
   type ResourceRef,
@@ -96,10 +97,9 @@ export function definitionLock(parts: DefinitionLockParts): DefinitionLock {
 
 function requireLock({ spec: { source }, name }: ToolRow): void {
   if (lockOf(source)) return;
-  const why =
-    source.type === 'mcp' || source.type === 'adapter'
-      ? 'its source does not say approval: required, so nothing is held back'
-      : `the definitions of the source "${source.type}" change with PUT only, so nothing is held back`;
+  const why = describesItself(source)
+    ? 'its source does not say approval: required, so nothing is held back'
+    : 'its definitions change with PUT only, so nothing is held back';
   throw malformedRequest(`tool ${name} needs no approval: ${why}`);
 }
 
@@ -121,7 +121,7 @@ function messageOf(
   { approved, reportedAt }: { approved: readonly unknown[]; reportedAt: Date | null },
   changes: readonly unknown[],
 ): string {
-  if (source.type === 'http' || source.type === 'openapi') return 'These definitions change with PUT only.';
+  if (!describesItself(source)) return 'These definitions change with PUT only.';
   if (!lockOf(source)) return 'The source needs no approval: definitions are recorded, and nothing is held back.';
   if (reportedAt === null)
     return 'No tool router has reported the definitions yet. Nothing is served until it is approved.';

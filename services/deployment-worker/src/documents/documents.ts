@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type CompiledOperation,
   chosenPart,
@@ -35,6 +36,8 @@ export interface DocumentResult {
   source: string;
   /** Hash of the text. */
   text: string | undefined;
+  /** The text that was read last, if it could not be used: it is not compiled again. */
+  refused?: { text: string; condition: UntimedCondition } | undefined;
 }
 
 /** Reads the documents of tools again and again. The operations of the last good one stay. */
@@ -47,29 +50,58 @@ export interface DocumentsParts {
 }
 
 const EVERY_MS = { read: 300_000, failed: 15_000 };
-/** Reading a large document takes a while, in which the worker does nothing else. */
 const AT_ONCE = 4;
+/**
+ * Compiling a large document takes seconds, in which the worker does nothing else, and whoever registers a tool chooses the
+ * document. So the worker compiles one at a time and rests afterwards, this many times as long.
+ */
+const REST = 3;
 
-export const documents = ({ egress, everyMs = EVERY_MS }: DocumentsParts): Documents =>
-  checksOf({
-    run: (target: DocumentTarget, last) => readDocument(target, last, egress),
+export function documents({ egress, everyMs = EVERY_MS }: DocumentsParts): Documents {
+  const inTurn = turns(REST);
+  return checksOf({
+    run: (target: DocumentTarget, last) => readDocument(target, last, { egress, inTurn }),
     pauseMs: ({ condition }) => (condition.status === 'True' ? everyMs.read : everyMs.failed),
     isChanged: (last, { operations, condition }) =>
       last?.operations !== operations || last?.condition.message !== condition.message,
     countsFor: (last, target) => last.source === sourceOf(target),
     atOnce: AT_ONCE,
   });
+}
 
-/** A document of the same server and for the same operations. */
+type Turns = <Result>(work: () => Promise<Result>) => Promise<Result>;
+
+/** Does one piece of work at a time, and rests after each for `rest` times as long as it took. */
+export function turns(rest: number): Turns {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    let busyMs = 0;
+    const turn = last.then(async () => {
+      const began = performance.now();
+      try {
+        return await work();
+      } finally {
+        busyMs = performance.now() - began;
+      }
+    });
+    const resting = () => sleep(busyMs * rest, undefined, { ref: false });
+    last = turn.then(resting, resting);
+    return turn;
+  };
+}
+
+/** Names the document of a server and what is chosen of it: a hash. */
 export const sourceOf = ({ url, isRemote, documentUrl, operations, path }: DocumentTarget): string =>
-  JSON.stringify([isRemote ? url : '', documentUrl, operations, path]);
+  createHash('sha256')
+    .update(JSON.stringify([isRemote ? url : '', documentUrl, operations, path]))
+    .digest('base64');
 
 async function readDocument(
   target: DocumentTarget,
   last: DocumentResult | undefined,
-  egress: Egress,
+  { egress, inTurn }: { egress: Egress; inTurn: Turns },
 ): Promise<DocumentResult> {
-  const { url, headers, isRemote, operations: selections, path } = target;
+  const { url, headers, isRemote } = target;
   const source = sourceOf(target);
   const kept = { source, operations: last?.operations, text: last?.text };
   if (url === undefined) return { ...kept, condition: notReadYet('No replica is ready to give the document yet.') };
@@ -77,11 +109,26 @@ async function readDocument(
     const content = await fetchText({ url, headers, isRemote }, egress);
     const text = createHash('sha256').update(content).digest('base64');
     if (kept.operations && text === kept.text) return { ...kept, condition: read(kept.operations) };
-    const document = chosenPart(parseDocument(content), selections);
-    const operations = await compileOperations({ document, operations: [...selections], path });
-    return { source, operations, text, condition: read(operations) };
+    if (text === last?.refused?.text) return { ...kept, refused: last.refused, condition: last.refused.condition };
+    const result = await inTurn(() => compiled(content, target));
+    if (!(result instanceof Error)) return { source, operations: result, text, condition: read(result) };
+    const condition = notUsable(target, result, kept.operations !== undefined);
+    return { ...kept, refused: { text, condition }, condition };
   } catch (error) {
     return { ...kept, condition: notUsable(target, error as Error, kept.operations !== undefined) };
+  }
+}
+
+/** The operations, or why the document cannot be used. */
+async function compiled(
+  content: string,
+  { operations: selections, path }: DocumentTarget,
+): Promise<readonly CompiledOperation[] | Error> {
+  try {
+    const document = chosenPart(parseDocument(content), selections);
+    return await compileOperations({ document, operations: [...selections], path });
+  } catch (error) {
+    return error as Error;
   }
 }
 

@@ -177,8 +177,9 @@ export class Catalogue {
   }
 
   /** Of a source whose server describes its tools. A definition that cannot be read ends the source, so its lock stays until then. */
-  #lockOf(ref: ResourceRef, { type }: PublishedTool) {
-    if (type !== 'mcp' && type !== 'adapter') return {};
+  #lockOf(ref: ResourceRef, definition: PublishedTool) {
+    const { type } = definition;
+    if (type === 'http' || (type === 'openapi' && definition.document === undefined)) return {};
     const { table, reports } = this.parts;
     return {
       lock: () => lockIn(table.definition(ref)),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { DEFINITION_BOUNDS, type PublishedLock } from '@mcp-gateway/common/contracts';
+import { DEFINITION_BOUNDS, type OperationPlan, type PublishedLock } from '@mcp-gateway/common/contracts';
 import type { Tool } from '@modelcontextprotocol/server';
-import { NOTHING } from '../sources/source.js';
+import { NOTHING, type Listing } from '../sources/source.js';
 import { definitionHash, locked, reportOf } from './definition-lock.js';
 
 const tool = (more: object = {}): Tool => ({
@@ -73,6 +73,39 @@ describe('what is served', () => {
       heldBack: [{ kind: 'prompt', name: 'find' }],
     });
   });
+});
+
+describe('what is served of an operation', () => {
+  const plan = (more: object = {}): OperationPlan => ({ method: 'GET', path: '/v1/a', parameters: [], ...more });
+  const operation = (http: OperationPlan, more: object = {}) => ({ ...tool(more), http });
+  const given = (http: OperationPlan, more: object = {}) => ({
+    ...NOTHING,
+    tools: [tool(more)],
+    approvable: new Map([['find', operation(http, more)]]),
+  });
+  const lock = lockOn(operation(plan()));
+  const bad = { description: 'Bad.' };
+  const body = { contentType: 'application/json', encoding: 'json' as const, required: true };
+  const parameter = { argument: 'a', name: 'b', in: 'header' as const, style: 'simple' as const, explode: false };
+
+  it.each<[what: string, lock: PublishedLock, now: Listing, served: Tool[], heldBack: number]>([
+    ['as it is approved: the tool', lock, given(plan()), [tool()], 0],
+    ['whose text has changed: the approved one', lock, given(plan(), bad), [tool()], 1],
+    ['whose text is hidden when changed: nothing', { ...lock, whileChanged: 'hidden' }, given(plan(), bad), [], 1],
+    ['that has another method: nothing', lock, given(plan({ method: 'DELETE' })), [], 1],
+    ['that has another path: nothing', lock, given(plan({ path: '/v1/b' })), [], 1],
+    ['that has another base path: nothing', lock, given(plan({ path: '/v2/a' })), [], 1],
+    ['that sends an argument elsewhere: nothing', lock, given(plan({ parameters: [parameter] })), [], 1],
+    ['that has a body: nothing', lock, given(plan({ body })), [], 1],
+    ['that was approved as a tool without a call: nothing', lockOn(tool()), given(plan()), [], 1],
+  ])('%s', (_what, locks, now, served, heldBack) => {
+    const found = locked(now, locks);
+    expect(found.listing.tools).toEqual(served);
+    expect(found.heldBack).toHaveLength(heldBack);
+  });
+
+  it('reports the call with the tool', () =>
+    expect(reportOf(given(plan()), lockOn())).toMatchObject([{ definition: operation(plan()) }]));
 });
 
 describe('a report', () => {

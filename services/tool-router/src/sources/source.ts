@@ -1,4 +1,4 @@
-import type { ResourceRef, Route } from '@mcp-gateway/common/contracts';
+import type { OperationPlan, ResourceRef, Route } from '@mcp-gateway/common/contracts';
 import { canRead } from '@mcp-gateway/common/permission';
 import type { Principal } from '@mcp-gateway/common/principal';
 import type {
@@ -24,11 +24,16 @@ export interface ServerDescription {
   capabilities: ServerCapabilities;
 }
 
+/** A tool, and how the gateway calls it. */
+export type ApprovableTool = Tool & { http: OperationPlan };
+
 /** All that one source offers at one moment, under the names of the source. */
 export interface Listing {
   /** Undefined for a source that is no MCP server. */
   server?: ServerDescription;
   tools: readonly Tool[];
+  /** With what beside a tool counts for its approval, by name. Undefined: nothing does. */
+  approvable?: ReadonlyMap<string, ApprovableTool>;
   prompts: readonly Prompt[];
   resources: readonly Resource[];
   templates: readonly ResourceTemplateType[];

@@ -2,7 +2,16 @@ import type { OperationPlan, PublishedTool, ResourceRef } from '@mcp-gateway/com
 import { ArgumentFault, type OperationRequest, requestFor } from '@mcp-gateway/openapi/request';
 import type { CallToolResult, Tool } from '@modelcontextprotocol/server';
 import { exchange, type HttpServers } from '../http/exchange.js';
-import { failure, NOTHING, SourceError, type CallContext, type Listing, type ToolCall, type ToolSource } from '../source.js';
+import {
+  type ApprovableTool,
+  failure,
+  NOTHING,
+  SourceError,
+  type CallContext,
+  type Listing,
+  type ToolCall,
+  type ToolSource,
+} from '../source.js';
 
 export interface OpenApiSourceParts extends HttpServers {
   definition: Extract<PublishedTool, { type: 'openapi' }>;
@@ -12,19 +21,21 @@ export interface OpenApiSourceParts extends HttpServers {
 export class OpenApiSource implements ToolSource {
   readonly ref: ResourceRef;
   readonly #tools: readonly Tool[];
-  readonly #plans: ReadonlyMap<string, OperationPlan>;
+  readonly #approvable: ReadonlyMap<string, ApprovableTool>;
 
   constructor(private readonly parts: OpenApiSourceParts) {
     const { ref, definition } = parts;
     this.ref = ref;
     this.#tools = definition.operations.map(({ tool }) => tool as Tool);
-    this.#plans = new Map(definition.operations.map(({ tool, plan }) => [tool.name, plan]));
+    this.#approvable = new Map(
+      definition.operations.map(({ tool, plan }) => [tool.name, { ...(tool as Tool), http: plan }]),
+    );
   }
 
   list = async (): Promise<Listing> => {
     const { fault } = this.parts.definition;
     if (fault !== undefined) throw new SourceError(fault);
-    return { ...NOTHING, tools: this.#tools };
+    return { ...NOTHING, tools: this.#tools, approvable: this.#approvable };
   };
 
   onChange(): void {} // a changed definition is another source
@@ -32,7 +43,7 @@ export class OpenApiSource implements ToolSource {
   close = () => Promise.resolve();
 
   async call({ tool, arguments: given }: ToolCall, context: CallContext): Promise<CallToolResult> {
-    const plan = this.#plans.get(tool.name);
+    const plan = this.#approvable.get(tool.name)?.http;
     if (!plan) return failure(`The tool ${tool.name} is gone. List the tools again.`);
     const request = requestOrFault(plan, given);
     if (request instanceof ArgumentFault) {
