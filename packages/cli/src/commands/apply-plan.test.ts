@@ -60,6 +60,9 @@ describe('the plan of apply', () => {
     ['createdBy=ci', true],
     ['createdBy=ci,tags=a', true],
     ['tags=c', false],
+    ['createdBy=ci,tags=c', false],
+    ['createdBy=c', false],
+    ['owner=ci', false],
     ['remote.url=https://h', true],
     ['replicaCount=2', true],
   ])('selects by %s', (selector, expected) => {

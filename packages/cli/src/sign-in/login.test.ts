@@ -184,8 +184,27 @@ describe('a login', () => {
     ],
     [{ gateway: 'http://127.0.0.1:1' }, 'http://127.0.0.1:1 cannot be reached'],
     [{ redirectUri: 'https://evil.example/' }, '--redirect-uri must be http on loopback'],
+    [{ redirectUri: 'http://evil.example/' }, '--redirect-uri must be http on loopback'],
+    [{ redirectUri: 'http://localhost.evil.example/' }, '--redirect-uri must be http on loopback'],
   ])('says what is wrong with %j', async (options, why) => {
     await expect(login(optionsOf({ ...options }))).rejects.toThrow(why);
+  });
+
+  it.each([
+    [
+      'at none of several issuers that nobody has chosen',
+      ['https://a.example', 'https://b.example'],
+      '--issuer: https',
+    ],
+    ['at no issuer elsewhere without TLS', ['http://issuer.example'], 'only requests to HTTPS are allowed'],
+  ])('signs in %s', async (_what, issuers, why) => {
+    const asked: string[] = [];
+    const fake: typeof fetch = async (url) => {
+      asked.push(new URL(url instanceof Request ? url.url : url).hostname);
+      return Response.json({ resource: 'https://gateway.example/', authorization_servers: issuers });
+    };
+    await expect(login(optionsOf({ gateway: 'https://gateway.example', fetch: fake }))).rejects.toThrow(why);
+    expect(asked).toEqual(['gateway.example']);
   });
 });
 
@@ -245,12 +264,33 @@ describe('the token of a login', () => {
     expect(claimsOf(await accessToken(store, fetch))['sub']).toBe('bob');
   });
 
+  it('is renewed before it ends on its way', async () => {
+    const store = storeOf({ ...state, expiresAt: Date.now() + 50_000 });
+    expect(await accessToken(store, fetch)).not.toBe(state.accessToken);
+  });
+
   it('is renewed when the gateway has refused it, though its time is not over', async () => {
     const store = storeOf(state);
     expect(await accessToken(store, fetch)).toBe(state.accessToken);
     const renewed = await accessToken(store, fetch, state.accessToken);
     expect(renewed).not.toBe(state.accessToken);
     expect(await accessToken(store, fetch, state.accessToken)).toBe(renewed);
+  });
+
+  it('is renewed by the same refresh token for as long as the issuer gives no other', async () => {
+    const store = storeOf({ ...state, expiresAt: 0 });
+    await accessToken(store, async (...request) => {
+      const answer = await fetch(...request);
+      const body = (await answer.json()) as Record<string, unknown>;
+      return Response.json({ ...body, refresh_token: undefined }, { status: answer.status });
+    });
+    expect(store.states.map(({ refreshToken }) => refreshToken)).toEqual([state.refreshToken, state.refreshToken]);
+  });
+
+  it('is not used before it is kept, because the old refresh token may be worth nothing from then on', async () => {
+    const store = storeOf({ ...state, expiresAt: 0 });
+    store.write = async () => Promise.reject(new Error('the disk is full'));
+    await expect(accessToken(store, fetch)).rejects.toThrow('the disk is full');
   });
 
   it('ends with a logout at the issuer, too', async () => {
