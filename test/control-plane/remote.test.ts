@@ -19,7 +19,19 @@ describe('a remote adapter', () => {
     const created = await alice.post(REMOTE);
     expect(created.status).toBe(201);
     expect(Object.keys(await read()).toSorted()).toEqual(
-      ['name', 'description', 'requiredRoles', 'remote', 'policies', 'affinity', 'sessionRecovery', 'sessions', 'id']
+      [
+        'name',
+        'description',
+        'icons',
+        'tags',
+        'requiredRoles',
+        'remote',
+        'policies',
+        'affinity',
+        'sessionRecovery',
+        'sessions',
+        'id',
+      ]
         .concat(['generation', 'createdBy', 'tenant', 'createdAt', 'lastUpdatedAt'])
         .toSorted(),
     );
