@@ -144,6 +144,8 @@ it('doctor compares no versions with what is no gateway', async () => {
   const { exit, out } = await mcpGateway(['doctor'], { fetch });
   expect([exit, out]).toEqual([1, expect.stringMatching(/^failed +reachability: .*405/)]);
   expect(out).not.toContain('install');
+  const byUrl = await mcpGateway(['doctor', '--call', 'http://h:1/mcp'], { fetch });
+  expect(byUrl.out).toContain('http://h:1/livez answered 405');
 });
 
 it.each([

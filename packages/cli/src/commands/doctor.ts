@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { ConnectionError, GatewayError } from '@mcp-gateway/client';
 import { CliError, EXIT, failureOf } from '../frame/exit.js';
-import { act, type Run, type Surroundings } from '../frame/frame.js';
+import { local, type Run, sessionFor, type Surroundings } from '../frame/frame.js';
+import { gatewayOfUrl } from '../frame/session.js';
 import { paint, write } from '../frame/terminal.js';
 import { toolsOf, withClient } from './mcp-session.js';
 
@@ -20,8 +21,12 @@ interface Finding {
 export const doctorCommand = (surroundings: Surroundings): Command =>
   new Command('doctor')
     .description('check whether this machine can use the gateway, and say what to do')
-    .option('--call <endpoint>', 'the MCP endpoint to list tools at', '/mcp')
-    .action(act(surroundings, doctor));
+    .option('--call <endpoint>', 'the MCP endpoint to list tools at, or its URL', '/mcp')
+    .action(
+      local(surroundings, async (run, options: { call: string }) =>
+        doctor({ ...run, session: await sessionFor(run, gatewayOfUrl(options.call)) }, options),
+      ),
+    );
 
 async function doctor(run: Run, { call: endpoint }: { call: string }): Promise<void> {
   const { terminal, print } = run;

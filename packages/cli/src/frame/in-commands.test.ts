@@ -10,6 +10,11 @@ it.each([
   ['DELETE /api-keys/{id}; GET /api-keys lists', '`mcp-gateway api-keys delete ID`; `mcp-gateway api-keys list` lists'],
   ['DELETE /adapters/{name}/sessions/{id}', '`mcp-gateway sessions delete NAME ID`'],
   ['Correct the spec with PUT. It', 'Correct the spec with `mcp-gateway apply`. It'],
+  [
+    'It is scaled to zero. PUT it with a replicaCount',
+    'It is scaled to zero. Use `mcp-gateway apply` with a replicaCount',
+  ],
+  ['definitions change with PUT only', 'definitions change with PUT only'],
   ['GET /adapters/a/mcp is no page', 'GET /adapters/a/mcp is no page'],
 ])('%s: %s', (said, shown) => {
   expect(inCommands(said)).toBe(shown);

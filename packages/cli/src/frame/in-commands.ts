@@ -1,4 +1,4 @@
-/** Requests of which answers of the gateway speak, and the command that sends each. `$1` is the kind, `$2` the name. */
+/** Requests of which answers of the gateway speak, and the command that sends each. */
 const COMMANDS: readonly [RegExp, (...parts: string[]) => string][] = [
   [/GET \/tools\/([\w{}-]+)\/definition-changes/g, (_, name) => `definitions list ${word(name)}`],
   [/GET \/adapters\/([\w{}-]+)\/sessions/g, (_, name) => `sessions list ${word(name)}`],
@@ -29,4 +29,6 @@ export const inCommands = (text: string): string =>
   COMMANDS.reduce(
     (said, [request, command]) => said.replace(request, (...parts: string[]) => `\`mcp-gateway ${command(...parts)}\``),
     text,
-  ).replaceAll(/(?<=\b[Cc]orrect \S+(?: \S+)? )with PUT\b/g, 'with `mcp-gateway apply`');
+  )
+    .replaceAll(/\bwith PUT\b(?! only)/g, 'with `mcp-gateway apply`')
+    .replaceAll(/\bPUT it with\b/g, 'Use `mcp-gateway apply` with');
