@@ -44,14 +44,14 @@ const replicasOf = ({ readyReplicas, desiredReplicas, image }: Observed) =>
     ? undefined
     : `${readyReplicas}/${desiredReplicas}`;
 
-/** What a person should read first: the condition that is wrong, or the first one. */
+/** What a person should read first: the condition that is false, or else the one that is open, or the first one. */
 function messageOf({ conditions, phase }: Observed): string | undefined {
-  const wrong =
-    phase === 'Ready'
-      ? // A change that is done is no longer under way.
-        conditions.find(({ type, status: is }) => is === 'False' && type !== 'Progressing')
-      : (conditions.find(({ status: is }) => is !== 'True') ?? conditions[0]);
-  return wrong && inCommands(wrong.message);
+  const isReady = phase === 'Ready';
+  // A change that is done is no longer under way.
+  const wrong = conditions.find(({ type, status: is }) => is === 'False' && !(isReady && type === 'Progressing'));
+  const open = isReady ? undefined : (conditions.find(({ status: is }) => is !== 'True') ?? conditions[0]);
+  const read = wrong ?? open;
+  return read && inCommands(read.message);
 }
 
 const view: View<Observed> = {
