@@ -165,3 +165,10 @@ it('errors name commands in place of requests', async () => {
     'error: Refused: none has this name; `mcp-gateway adapters list` lists those that you may use\n',
   );
 });
+
+it('apply says that a file does not exist', async () => {
+  expect(await mcpGateway(['apply', '-f', '/nowhere.yaml'])).toMatchObject({
+    exit: 2,
+    err: 'error: There is no file /nowhere.yaml.\n',
+  });
+});

@@ -189,23 +189,6 @@ describe('a login', () => {
   ])('says what is wrong with %j', async (options, why) => {
     await expect(login(optionsOf({ ...options }))).rejects.toThrow(why);
   });
-
-  it.each([
-    [
-      'at none of several issuers that nobody has chosen',
-      ['https://a.example', 'https://b.example'],
-      '--issuer: https',
-    ],
-    ['at no issuer elsewhere without TLS', ['http://issuer.example'], 'only requests to HTTPS are allowed'],
-  ])('signs in %s', async (_what, issuers, why) => {
-    const asked: string[] = [];
-    const fake: typeof fetch = async (url) => {
-      asked.push(new URL(url instanceof Request ? url.url : url).hostname);
-      return Response.json({ resource: 'https://gateway.example/', authorization_servers: issuers });
-    };
-    await expect(login(optionsOf({ gateway: 'https://gateway.example', fetch: fake }))).rejects.toThrow(why);
-    expect(asked).toEqual(['gateway.example']);
-  });
 });
 
 /** The person at the page of the device flow. */
@@ -279,8 +262,8 @@ describe('the token of a login', () => {
 
   it('is renewed by the same refresh token for as long as the issuer gives no other', async () => {
     const store = storeOf({ ...state, expiresAt: 0 });
-    await accessToken(store, async (...request) => {
-      const answer = await fetch(...request);
+    await accessToken(store, async (...given) => {
+      const answer = await fetch(...given);
       const body = (await answer.json()) as Record<string, unknown>;
       return Response.json({ ...body, refresh_token: undefined }, { status: answer.status });
     });
