@@ -13,10 +13,16 @@ await build({
   conditions: ['mcp-gateway-source'],
   // jsonc-parser has its modules under `module`; what is under `main` cannot be bundled.
   mainFields: ['module', 'main'],
-  // Packages in CommonJS that it contains call `require`.
+  // Packages in CommonJS that it contains use `require` and `__filename`, which modules do not have. One of the modules
+  // declares a `__dirname` of its own, so the name in the banner is another.
   banner: {
-    js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
+    js: `#!/usr/bin/env node
+import { createRequire } from 'node:module';
+const require = createRequire(import.meta.url);
+const bundledFilename = require('node:url').fileURLToPath(import.meta.url);
+const bundledDirname = require('node:path').dirname(bundledFilename);`,
   },
+  define: { __filename: 'bundledFilename', __dirname: 'bundledDirname' },
   minifySyntax: true,
   legalComments: 'eof',
   logLevel: 'warning',

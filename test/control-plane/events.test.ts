@@ -196,6 +196,16 @@ describe('a stream', () => {
     expect(await busy.next()).toBeUndefined();
   });
 
+  it('ends when the token of its caller ends', async () => {
+    const expiresAt = Date.now() / 1000 + 3;
+    plane = await startControlPlane({
+      verifier: async () => ({ subject: 'alice', name: 'alice', roles: [], tenant: 'default', expiresAt }),
+      isHeld: () => true,
+      logCheckMs: 20,
+    });
+    expect(await (await following()).next()).toBeUndefined();
+  });
+
   it('is refused beyond twenty of one caller, until one of them ends', async () => {
     const streams = [];
     for (let i = 0; i < 20; i += 1) streams.push(await following());

@@ -19,8 +19,20 @@ describe('a remote adapter', () => {
     const created = await alice.post(REMOTE);
     expect(created.status).toBe(201);
     expect(Object.keys(await read()).toSorted()).toEqual(
-      ['name', 'description', 'requiredRoles', 'remote', 'policies', 'affinity', 'sessionRecovery', 'sessions', 'id']
-        .concat(['generation', 'createdBy', 'tenant', 'createdAt', 'lastUpdatedAt', 'icons', 'tags'])
+      [
+        'name',
+        'description',
+        'icons',
+        'tags',
+        'requiredRoles',
+        'remote',
+        'policies',
+        'affinity',
+        'sessionRecovery',
+        'sessions',
+        'id',
+      ]
+        .concat(['generation', 'createdBy', 'tenant', 'createdAt', 'lastUpdatedAt'])
         .toSorted(),
     );
     expect(await read()).toMatchObject({ remote: { url: URL, headers: {} }, createdBy: 'alice' });
@@ -44,11 +56,7 @@ describe('a remote adapter', () => {
     expect(status['replicaStatus']).toBe('a remote server, which has no replicas here');
     expect(status).not.toHaveProperty('image');
     const logs = await alice.get('/adapters/far/logs');
-    expect(logs.json).toMatchObject({
-      status: 404,
-      code: 'NO_LOGS',
-      detail: expect.stringContaining('has no logs of it'),
-    });
+    expect(logs.json).toMatchObject({ status: 404, code: 'NO_LOGS', detail: expect.stringContaining('has no logs of it') });
   });
 
   it.each([

@@ -147,6 +147,13 @@ describe('the document of a server that runs elsewhere', () => {
     expect(fault()).toContain('GET /tools/pets/status says why');
     isDown = false;
     await toolsAre('the tool', 'b');
+
+    const other = await startUpstream((_req, res) => res.writeHead(503).end());
+    const now = await rows.find('pets');
+    const spec = ToolSpec.parse({ name: 'pets', ...remoteSpec(other.endpoint.url, { operations: ['b'] }) });
+    if (now) await rows.update(now, spec);
+    await worker.queue.reconcile(REF);
+    await toolsAre('no tools of the document of another server');
   });
 
   it.each<[what: string, answer: RequestListener, reason: string, message: RegExp]>([
@@ -200,8 +207,8 @@ describe('the document of a server that runs elsewhere', () => {
       /has more than 8388608 bytes/,
     ],
     [
-      'that is too large',
-      (_req, res) => res.end(' '.repeat(8_400_000)),
+      'that is too large and does not end',
+      (_req, res) => void res.write(' '.repeat(8_400_000)),
       'DocumentNotRead',
       /has more than 8388608 bytes/,
     ],

@@ -67,7 +67,7 @@ it('publishes a remote adapter without a workload, and its status follows the se
 
   const row = await rows.find('far');
   if (!row) throw new Error('no row');
-  expect(server.sessions.size).toBe(0); // those of the checks have ended
+  await becomesTrue('the end of the sessions of checks', () => expect(server.sessions.size).toBe(0));
   await rows.update(row, AdapterSpec.parse({ ...spec, replicaCount: 0, remote: { url: `${other.endpoint.url}/mcp` } }));
   await statusIs('the new URL', { phase: 'Failed', observedGeneration: 2, conditions: condition('False', 'NotMcp') });
   expect(table.get(adapterRef('far'))?.endpoints[0]?.id).not.toBe(endpointId);

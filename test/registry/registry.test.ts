@@ -159,6 +159,10 @@ describe('the registry behind a data plane', () => {
     const path = `${PATH}/${encodeURIComponent(name)}/versions/latest`;
     expect((await fetch(gateway.url + path, { headers: { 'x-dev-userid': 'alice' } })).status).toBe(200);
     expect((await fetch(gateway.url + path, { headers: ORIGIN })).status).toBe(403); // a page could sign in as anyone
+
+    const says = { 'x-dev-userid': 'alice', 'x-forwarded-proto': 'https', 'x-forwarded-host': 'elsewhere.example' };
+    const direct = await (await fetch(plane.url + PATH, { headers: says })).text();
+    expect(direct).toContain(`${plane.url}/mcp`); // and not what a caller says without a secret of the gateway
   });
 
   it('can be read by pages of any origin that have a token, and by nobody without', async () => {

@@ -8,6 +8,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { freePort } from '../../../test/support/gateway.js';
 import { repository } from '../../../test/support/launch.js';
 import { waitFor } from '../../../test/support/wait.js';
+import { SdkErrorCode, SdkHttpError } from '@modelcontextprotocol/client';
+import { lineOf } from '../src/connect/failures.js';
 import { connect, type ConnectOptions } from '../src/connect/connect.js';
 import { mcpGateway, type RunOptions } from './support/run.js';
 
@@ -86,6 +88,13 @@ function start(options: Partial<ConnectOptions> = {}) {
   };
   return { say, ask, answer, initialize, call, close, ended, messages, log };
 }
+
+it('connect logs the sentence of an answer and not its JSON', () => {
+  const text = JSON.stringify({ jsonrpc: '2.0', error: { code: -32003, message: 'There is no such adapter' } });
+  const given = { status: 404, statusText: 'Not Found', text };
+  const error = new SdkHttpError(SdkErrorCode.ClientHttpNotImplemented, `Error POSTing to endpoint: ${text}`, given);
+  expect(lineOf(error)).toBe('the gateway answered 404: There is no such adapter');
+});
 
 describe('connect', () => {
   it('passes the messages of a session, in both directions', async () => {

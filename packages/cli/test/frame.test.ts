@@ -1,5 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { specOf, startControlPlane } from '../../../test/control-plane/support/control-plane.js';
 import { caller } from '../../../test/control-plane/support/callers.js';
@@ -87,12 +87,21 @@ describe('contexts', () => {
     expect(await run('contexts', 'set', 'mine', '--gateway', url, '--as', 'alice')).toMatchObject({ exit: 0 });
     expect(await run('contexts', 'set', 'other', '--gateway', url, '--as', 'bob')).toMatchObject({ exit: 0 });
     expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect((await stat(dirname(file))).mode & 0o777).toBe(0o700);
     expect((await run('adapters', 'list', '-o', 'name')).out).toBe('adapter/echo\n');
     expect((await run('adapters', 'list', '-o', 'name', '--context', 'other')).out).toBe('');
     await run('contexts', 'use', 'other');
     expect((await run('contexts', 'list')).out).toMatch(/mine +http.*development as alice\n\* +other/);
     await run('contexts', 'delete', 'other');
     expect((await run('contexts', 'list', '-o', 'name')).out).toBe('context/mine\n');
+  });
+
+  it('are not quoted where their file is not valid, because it has secrets', async () => {
+    const file = join(await temporaryFolder(), 'contexts.yaml');
+    await writeFile(file, 'contexts:\n  - login: { accessToken: swordfish\n  - name: x\n');
+    const { exit, err } = await mcpGateway(['contexts', 'list'], { file });
+    expect([exit, err]).toEqual([expect.any(Number), expect.stringContaining('is not a valid file of contexts.')]);
+    expect(err).not.toContain('swordfish');
   });
 
   it('are changed by several commands at once without a loss', async () => {

@@ -73,6 +73,12 @@ describe('a configuration of a client', () => {
     });
   });
 
+  it.each(['ghp_x', 'Bearer ${input:token}'])('copies no header with the value %s, whatever its name', (value) => {
+    const plan = planOf({ mcpServers: { a: { url: 'https://h.example/mcp', headers: { 'X-Team': value } } } });
+    expect(JSON.stringify(specsOf(plan)) + planText(plan)).not.toContain(value);
+    expect(notesOf(plan)).toEqual([expect.stringContaining('headers X-Team are secrets, and not copied')]);
+  });
+
   it('has a credential in place of secret headers', () => {
     const file = {
       mcpServers: {

@@ -52,6 +52,31 @@ describe('import', () => {
     });
   });
 
+  it('says in the plan what exists already, and asks nothing when all does', async () => {
+    const { url } = await startControlPlane();
+    const alice = callerOf(url);
+    await alice('adapters create docs --image i:1 --description ours');
+    const exported = await fileOf((await alice('export')).out);
+    const same = await alice(['import', exported]);
+    expect(same).toMatchObject({ exit: 0, out: '' });
+    expect(same.err).toBe('Nothing to register:\n  = adapter docs exists already, unchanged\n\n');
+    const file = await fileOf(CLIENT_FILE);
+    const planned = (await alice(['import', file, '--dry-run'])).out;
+    expect(planned).toMatch(/^1 to register:\n {2}\+ adapter memory /);
+    expect(planned).toContain('  = adapter docs  (mcpServers.docs) exists and stays as it is (--replace)\n');
+    const replacing = (await alice(['import', file, '--dry-run', '--replace'])).out;
+    expect(replacing).toContain('  ~ adapter docs  (mcpServers.docs) exists and is replaced\n');
+  });
+
+  it.each([
+    ['of no known format', async () => fileOf('{"a": 1}'), /: the format is not known\.\n/],
+    ['that is broken', async () => fileOf('{"a": '), /is no JSON: /],
+    ['that does not exist', async () => '/nowhere.json', /^error: There is no file \/nowhere\.json\.\n$/],
+  ])('ends with 2 for a file %s', async (_what, file, why) => {
+    const ran = await callerOf('http://127.0.0.1:2')(['import', await file()]);
+    expect([ran.exit, ran.err]).toEqual([2, expect.stringMatching(why)]);
+  });
+
   it('says what the gateway refuses, field by field, and registers the rest', async () => {
     const { url } = await startControlPlane();
     const bad = { mcpServers: { bad: { command: 'npx', env: { MCP_COMAND: 'x' } }, good: { command: 'npx' } } };

@@ -21,6 +21,7 @@ describe('a server.json of the registry', () => {
           { name: 'ACCOUNT', isRequired: true },
           { name: 'FORECAST', isRequired: true, isSecret: true },
           { name: 'LOG', default: 'info' },
+          { name: 'SEED', default: 'swordfish', isSecret: true },
         ],
       },
     ],
@@ -42,7 +43,7 @@ describe('a server.json of the registry', () => {
       },
     ]);
     expect(notesOf(plan)).toEqual([
-      expect.stringContaining('FORECAST: secret'),
+      expect.stringContaining('SEED, FORECAST: secret'),
       'ACCOUNT: needs a value in environmentVariables',
       'folder: needs a value in MCP_ARGS',
     ]);
@@ -52,13 +53,17 @@ describe('a server.json of the registry', () => {
     const remote = {
       type: 'streamable-http',
       url: 'https://w.example/mcp',
-      headers: [{ name: 'X-Api-Key', isSecret: true }],
+      headers: [
+        { name: 'X-Api-Key', isSecret: true },
+        { name: 'X-Seed', isSecret: true, default: 'swordfish' },
+      ],
     };
     const plan = planOf({
       servers: [{ server: { ...npm, remotes: [{ type: 'sse', url: 'https://w.example/sse' }, remote] } }],
     });
     expect(specsOf(plan)).toMatchObject([{ name: 'weather', remote: { url: 'https://w.example/mcp' } }]);
-    expect(notesOf(plan)).toEqual([expect.stringContaining('headers X-Api-Key are secrets')]);
+    expect(JSON.stringify(plan)).not.toContain('swordfish');
+    expect(notesOf(plan)).toEqual([expect.stringContaining('headers X-Api-Key, X-Seed are secrets')]);
   });
 
   it('takes the spelling of 2025, uvx for PyPI, and an image that speaks HTTP', () => {

@@ -150,6 +150,9 @@ imageVersion: "1"
     await alice('adapters create old --image i:1');
     const root = callerOf(url, 'root', 'mcp.admin');
     expect(await alice(['apply', '-f', '-', '--prune'], { input: two })).toMatchObject({ exit: 2 });
+    const dry = ['apply', '-f', '-', '--prune', '-l', 'createdBy=alice', '--dry-run'];
+    expect((await root(dry, { input: two })).err).toMatch(/adapter\/old deleted \(dry run\)\n$/);
+    expect((await root('adapters list -o name')).out).toBe('adapter/of-bob\nadapter/old\n');
     expect((await root(['apply', '-f', '-', '--prune', '-l', 'createdBy=alice'], { input: two })).err).toMatch(
       /adapter\/old deleted\n$/,
     );

@@ -11,13 +11,15 @@ export type IsOwnService = (headers: IncomingHttpHeaders) => boolean;
  * @param secrets as they are now
  */
 export function ownServices(secrets: () => readonly string[]): IsOwnService {
-  let from: readonly string[] | undefined;
+  let from: readonly string[] = [];
   let known: Buffer[] = [];
   return ({ [INTERNAL_SECRET_HEADER]: given }) => {
     if (typeof given !== 'string') return false;
     const now = secrets();
-    if (now !== from) known = now.map(digest);
-    from = now;
+    if (now.length !== from.length || now.some((secret, i) => secret !== from[i])) {
+      known = now.map(digest);
+      from = [...now];
+    }
     return given.split(',').some((each) => {
       const hash = digest(each.trim());
       return known.some((one) => timingSafeEqual(one, hash));

@@ -68,7 +68,7 @@ describe('the settings of the data plane', () => {
     ['/a//b', BAD_URL],
     [
       'https://tools.example.com/adapters',
-      'MCP_GATEWAY_PUBLIC_URL must have another path: the gateway itself serves /adapters, /api-keys, /audit, /mcp, /permissions, /tenants, /tools, /toolsets, /errors, /livez, /readyz and /openapi.json',
+      'MCP_GATEWAY_PUBLIC_URL must have another path: the gateway itself serves /adapters, /api-keys, /audit, /events, /mcp, /permissions, /registry, /tenants, /tools, /toolsets, /errors, /livez, /readyz and /openapi.json',
     ],
   ])('explain what is wrong with a public URL: %s', (url, message) => {
     expect(() => read({ MCP_GATEWAY_PUBLIC_URL: url })).toThrow(message);

@@ -1,11 +1,12 @@
 import os from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { GatewayError } from '@mcp-gateway/client';
 import { usageError } from '../frame/exit.js';
 import { act, local, type Run, type Surroundings } from '../frame/frame.js';
 import type { View } from '../frame/output.js';
 import type { Machine, McpClient } from './definition.js';
-import { gatewayTarget } from './entry.js';
+import { type GatewayTarget, gatewayTarget } from './entry.js';
 import { applyInstall, planInstall } from './install.js';
 import { planEntry } from './plan-entry.js';
 import { instructionsFor, instructionsText } from './print.js';
@@ -21,6 +22,9 @@ interface Options {
   command?: string;
 }
 
+/** The check whether a server exists holds nobody up. */
+const CHECK_MS = 2_000;
+
 const SERVER = 'an adapter by its name, /mcp, or /mcp/t/TOOLSET';
 
 /** `mcp-gateway clients`: tells MCP clients about servers of the gateway. */
@@ -34,9 +38,10 @@ export function clientsCommand(surroundings: Surroundings): Command {
     .description(`print how a client is told about ${SERVER}`)
     .action(
       act(surroundings, async (run, id: string, server: string, options: Options) => {
-        const { client, file, planned } = plan(run, id, server, options, ['mcp-gateway']);
+        const { client, file, planned, target } = plan(run, id, server, options, ['mcp-gateway']);
         const instructions = instructionsFor(client, file, planned);
         await run.print.value(instructions, instructionsText(instructions));
+        await warnIfNone(run, target);
       }),
     );
   withOptions(group.command('install <client> <server>'))
@@ -58,10 +63,11 @@ const withOptions = (command: Command): Command =>
 async function install(run: Run, id: string, server: string, options: Options): Promise<void> {
   const { print } = run;
   // Applications do not have the PATH of a shell, so they get the whole path.
-  const { client, file, planned } = plan(run, id, server, options, [
+  const { client, file, planned, target } = plan(run, id, server, options, [
     process.execPath,
     process.argv[1] ?? 'mcp-gateway',
   ]);
+  await warnIfNone(run, target);
   const change = await planInstall(client, file, planned.entry.name, planned.value);
   if (change.diff === '') return print.value({ file, changed: false }, `${file} has the server already.`);
   if (options.dryRun) return print.value({ file, changed: false, diff: change.diff }, change.diff);
@@ -72,6 +78,21 @@ async function install(run: Run, id: string, server: string, options: Options): 
   );
   await print.note(client.next);
   if (print.format.kind !== 'table') await print.value({ file, changed: true, backup }, '');
+}
+
+/** A client may be told of a server before it is registered, and without the gateway. */
+async function warnIfNone({ session, print, signal }: Run, { resource }: GatewayTarget): Promise<void> {
+  if (resource === undefined) return;
+  const { kind, name } = resource;
+  const input = { path: { name }, signal: AbortSignal.any([signal, AbortSignal.timeout(CHECK_MS)]) };
+  try {
+    await (kind === 'adapter' ? session.client.call('getAdapter', input) : session.client.call('getToolset', input));
+  } catch (thrown) {
+    if (!(thrown instanceof GatewayError) || !/^(ADAPTER|TOOLSET)_NOT_FOUND$/.test(thrown.code)) return;
+    await print.note(
+      `The gateway has no ${kind} "${name}" that you may use; \`mcp-gateway ${kind}s list\` lists those that you may.`,
+    );
+  }
 }
 
 function plan(
@@ -90,7 +111,7 @@ function plan(
     stdio: options.stdio,
     self: first ? [first, ...rest] : self,
   });
-  return { client, file: options.file ?? fileOf(client, machineOf({ variables, home }), options), planned };
+  return { client, file: options.file ?? fileOf(client, machineOf({ variables, home }), options), planned, target };
 }
 
 function fileOf(client: McpClient, machine: Machine, { project }: Options): string {

@@ -14,6 +14,8 @@ export interface GatewayTarget {
   /** The name of the server in the configuration of the client. */
   name: string;
   url: string;
+  /** What must exist for it. Absent: `/mcp`, which every gateway has. */
+  resource?: { kind: 'adapter' | 'toolset'; name: string };
 }
 
 const ADAPTER = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
@@ -29,7 +31,13 @@ export function gatewayTarget(gateway: string, named: string, alias?: string): G
   const base = gateway.replace(/\/+$/, '');
   if (/^\/?mcp$/.test(named)) return { name: alias ?? 'mcp-gateway', url: `${base}/mcp` };
   const toolset = TOOLSET.exec(named)?.[1];
-  if (toolset) return { name: alias ?? toolset, url: `${base}/mcp/t/${toolset}` };
-  if (ADAPTER.test(named)) return { name: alias ?? named, url: `${base}/adapters/${named}/mcp` };
+  if (toolset) {
+    const resource = { kind: 'toolset' as const, name: toolset };
+    return { name: alias ?? toolset, url: `${base}/mcp/t/${toolset}`, resource };
+  }
+  if (ADAPTER.test(named)) {
+    const resource = { kind: 'adapter' as const, name: named };
+    return { name: alias ?? named, url: `${base}/adapters/${named}/mcp`, resource };
+  }
   throw new Error(`${JSON.stringify(named)} is neither the name of an adapter nor /mcp nor /mcp/t/TOOLSET`);
 }

@@ -1,5 +1,5 @@
-import { copyFile, mkdir, readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { copyFile, mkdir, readFile, rmdir } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
 import writeFileAtomic from 'write-file-atomic';
 import type { McpClient } from './definition.js';
@@ -46,12 +46,23 @@ export async function planInstall(client: McpClient, file: string, name: string,
  */
 export async function applyInstall({ file, before, after }: FileChange, now = new Date()): Promise<string | undefined> {
   if ((await readIfThere(file)) !== before) throw new Error(`${file} has changed meanwhile; run the command again`);
-  await mkdir(dirname(file), { recursive: true });
+  const made = await mkdir(dirname(file), { recursive: true });
   const backup = before === undefined ? undefined : `${file}.${now.toISOString().replaceAll(/[:.]/g, '-')}.bak`;
   if (backup !== undefined) await copyFile(file, backup);
-  // Configuration files have tokens of other servers in them.
-  await writeFileAtomic(file, after, before === undefined ? { mode: 0o600 } : {});
+  try {
+    // Configuration files have tokens of other servers in them.
+    await writeFileAtomic(file, after, before === undefined ? { mode: 0o600 } : {});
+  } catch (error) {
+    if (made !== undefined) await removeEmpty(resolve(dirname(file)), made).catch(() => {});
+    throw error;
+  }
   return backup;
+}
+
+/** Removes `folder` and the folders above it up to `top`, as long as they are empty. */
+async function removeEmpty(folder: string, top: string): Promise<void> {
+  await rmdir(folder);
+  if (folder.length > top.length) await removeEmpty(dirname(folder), top);
 }
 
 async function readIfThere(file: string): Promise<string | undefined> {

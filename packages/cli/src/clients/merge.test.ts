@@ -171,4 +171,11 @@ describe('installing', () => {
     await expect(planInstall(cursor, file, 'echo', VALUE)).rejects.toThrow('stays as it is: it is no JSON');
     expect(await readFile(file, 'utf8')).toBe('{"a": ');
   });
+
+  it('leaves no folders behind when it cannot write', async () => {
+    // A name of this length is the longest, and the file that is written first has a longer one.
+    const file = join(folder, 'unmade', 'deep', `${'n'.repeat(250)}.json`);
+    await expect(applyInstall(await planInstall(cursor, file, 'echo', VALUE))).rejects.toThrow('ENAMETOOLONG');
+    expect(await readdir(folder)).not.toContain('unmade');
+  });
 });

@@ -25,7 +25,7 @@ it.each([
   ['mcp', 'mcp-gateway', '/mcp'],
   ['/mcp/t/sales', 'sales', '/mcp/t/sales'],
 ])('finds %s as the server %s', (named, name, path) => {
-  expect(gatewayTarget('http://h:1', named)).toEqual({ name, url: `http://h:1${path}` });
+  expect(gatewayTarget('http://h:1', named)).toMatchObject({ name, url: `http://h:1${path}` });
 });
 
 it.each(['', '/tools', 'A', '/mcp/t/', '../x', 'a b'])('refuses %j as a server', (named) => {

@@ -38,7 +38,8 @@ describe('the plan of apply', () => {
   });
 
   it.each([
-    [{ name: 'x' }, /^a.yaml has no kind that can be applied: add "kind: tenant\|quota\|adapter\|tool\|toolset"\.$/],
+    [{ name: 'x' }, /^a.yaml has no kind: add "kind:" with one of tenant, quota, adapter, tool, toolset\.$/],
+    [{ kind: 'adaptr', name: 'x' }, /^a.yaml has the kind "adaptr", which does not exist; did you mean "adapter"\?$/],
     [{ kind: 'adapter' }, /^a.yaml has no name\.$/],
     [
       { kind: 'adapter', ...echo, replicas: 2 },
@@ -60,6 +61,9 @@ describe('the plan of apply', () => {
     ['createdBy=ci', true],
     ['createdBy=ci,tags=a', true],
     ['tags=c', false],
+    ['createdBy=ci,tags=c', false],
+    ['createdBy=c', false],
+    ['owner=ci', false],
     ['remote.url=https://h', true],
     ['replicaCount=2', true],
   ])('selects by %s', (selector, expected) => {

@@ -1,7 +1,7 @@
 import { AdapterBody, Quota, TenantBody, ToolBody, ToolsetBody } from '@mcp-gateway/common/contracts';
-import { invalidRequest } from '@mcp-gateway/common/errors';
+import { closestMatch, invalidRequest } from '@mcp-gateway/common/errors';
 import type { z } from 'zod';
-import { usageError } from '../frame/exit.js';
+import { type CliError, usageError } from '../frame/exit.js';
 import type { Document } from './documents.js';
 import { type Fields, type Kind, kindOf, specOf } from './kinds.js';
 
@@ -34,10 +34,21 @@ export const APPLY_ORDER: readonly Wanted['kind'][] = ['tenant', 'quota', 'adapt
 export function wantedOf({ fields, place }: Document): Wanted[] {
   const { kind: kindName, ...rest } = fields;
   const kind = APPLY_ORDER.find((each) => each === kindName || `${each}s` === kindName);
-  if (!kind) throw usageError(`${place} has no kind that can be applied: add "kind: ${APPLY_ORDER.join('|')}".`);
+  if (!kind) throw noKind(place, kindName);
   if (kind !== 'tenant' || rest['quota'] === undefined) return [parsed(kind, rest, place)];
   const { quota, ...tenant } = rest;
   return [parsed('tenant', tenant, place), parsed('quota', { ...(quota as Fields), id: tenant['id'] }, place)];
+}
+
+function noKind(place: string, given: unknown): CliError {
+  const known = APPLY_ORDER.join(', ');
+  if (typeof given !== 'string') return usageError(`${place} has no kind: add "kind:" with one of ${known}.`);
+  const meant = closestMatch(given, APPLY_ORDER);
+  const hint = meant === undefined ? '.' : `; did you mean "${meant}"?`;
+  return usageError(
+    `${place} has the kind "${given.slice(0, 64)}", which does not exist${hint}`,
+    `The kinds are ${known}.`,
+  );
 }
 
 function parsed(kind: Wanted['kind'], rest: Fields, place: string): Wanted {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { argumentsOf, readable } from './call.js';
+import { readable } from './call.js';
+import { argumentsOf } from './call-arguments.js';
 
 const tool = {
   name: 't',

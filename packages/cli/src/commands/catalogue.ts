@@ -1,6 +1,7 @@
 import { Command } from 'commander';
-import type { Schemas } from '@mcp-gateway/client';
-import { usageError } from '../frame/exit.js';
+import { GatewayError, type GatewayClient, type Schemas } from '@mcp-gateway/client';
+import { closestMatch } from '@mcp-gateway/common/errors';
+import { CliError, EXIT, usageError } from '../frame/exit.js';
 import { act, type Run, type Surroundings } from '../frame/frame.js';
 import type { View } from '../frame/output.js';
 
@@ -92,13 +93,34 @@ export function definitionsCommand(surroundings: Surroundings): Command {
     .action(
       act(surroundings, async ({ session, print }, name: string, given: string[]) => {
         const body = { definitions: given.map(definitionOf) };
-        await session.client.call('approveDefinitions', { path: { name }, body });
+        await session.client.call('approveDefinitions', { path: { name }, body }).catch(async (thrown: unknown) => {
+          throw (await unknownDefinition(session.client, name, body.definitions, thrown)) ?? thrown;
+        });
         await print.note(
           `${given.length} ${given.length === 1 ? 'definition' : 'definitions'} of tool/${name} approved`,
         );
       }),
     );
   return group;
+}
+
+/** The gateway takes the hash of a definition that does not exist for an old one. */
+async function unknownDefinition(
+  client: GatewayClient,
+  tool: string,
+  given: readonly { kind: string; name: string }[],
+  thrown: unknown,
+): Promise<CliError | undefined> {
+  if (!(thrown instanceof GatewayError) || thrown.code !== 'EDIT_CONFLICT') return undefined;
+  const { changes } = await client.call('listDefinitionChanges', { path: { name: tool } });
+  const waiting = changes.map(changeView.name);
+  const unknown = given.map(({ kind, name }) => `${kind}/${name}`).find((each) => !waiting.includes(each));
+  if (unknown === undefined) return undefined;
+  const meant = closestMatch(unknown, waiting);
+  return new CliError(
+    `tool/${tool} has no definition ${unknown} that waits for approval${meant === undefined ? '.' : `; did you mean ${meant}?`}`,
+    { exit: EXIT.notFound, remedy: `\`mcp-gateway definitions list ${tool}\` lists them. Nothing was approved.` },
+  );
 }
 
 function definitionOf(text: string): { kind: 'tool' | 'prompt'; name: string; hash: string | null } {

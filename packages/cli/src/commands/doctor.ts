@@ -1,9 +1,10 @@
 import { Command } from 'commander';
 import { ConnectionError, GatewayError } from '@mcp-gateway/client';
 import { CliError, EXIT, failureOf } from '../frame/exit.js';
-import { act, type Run, type Surroundings } from '../frame/frame.js';
+import { local, type Run, sessionFor, type Surroundings } from '../frame/frame.js';
+import { gatewayOfUrl } from '../frame/session.js';
 import { paint, write } from '../frame/terminal.js';
-import { toolsOf, withClient } from './call.js';
+import { toolsOf, withClient } from './mcp-session.js';
 
 /** More than tokens and signatures tolerate. */
 const MAX_CLOCK_MS = 20_000;
@@ -20,8 +21,12 @@ interface Finding {
 export const doctorCommand = (surroundings: Surroundings): Command =>
   new Command('doctor')
     .description('check whether this machine can use the gateway, and say what to do')
-    .option('--call <endpoint>', 'the MCP endpoint to list tools at', '/mcp')
-    .action(act(surroundings, doctor));
+    .option('--call <endpoint>', 'the MCP endpoint to list tools at, or its URL', '/mcp')
+    .action(
+      local(surroundings, async (run, options: { call: string }) =>
+        doctor({ ...run, session: await sessionFor(run, gatewayOfUrl(options.call)) }, options),
+      ),
+    );
 
 async function doctor(run: Run, { call: endpoint }: { call: string }): Promise<void> {
   const { terminal, print } = run;
@@ -45,12 +50,12 @@ async function doctor(run: Run, { call: endpoint }: { call: string }): Promise<v
     return `${run.session.target.gateway} answers${run.session.target.context ? ` (context "${run.session.target.context.name}")` : ''}`;
   });
   await add('clock', async () => clock(answer?.headers.get('date') ?? null));
-  await add('versions', async () => versions(run));
+  await add('versions', async () => versions(run, answer !== undefined));
   await add('sign-in', async () => signIn(run));
   await add('a request of MCP', async () => {
     let tools = 0;
     await withClient(run, endpoint, async (client) => {
-      tools = (await toolsOf(client)).length;
+      tools = (await toolsOf(client)).tools.length;
     });
     return `${endpoint} lists ${tools} tools`;
   });
@@ -94,10 +99,12 @@ function clock(date: string | null): string {
   );
 }
 
-async function versions({ session, version }: Run): Promise<string> {
+/** Of the gateway only where one answers. */
+async function versions({ session, version }: Run, isThere: boolean): Promise<string> {
   const node = process.versions.node;
   if (Number(node.split('.')[0]) < OLDEST_NODE)
     throw new CliError(`Node.js ${node} is too old; install ${OLDEST_NODE} or newer.`);
+  if (!isThere) return `command ${version}, Node.js ${node}`;
   const answer = await session.fetch(`${session.target.gateway}/openapi.json`).catch(() => undefined);
   const document = (await answer?.json().catch(() => undefined)) as { info?: { version?: string } } | undefined;
   const gateway = document?.info?.version;

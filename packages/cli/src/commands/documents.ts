@@ -2,7 +2,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { parseAllDocuments } from 'yaml';
-import { CliError, usageError } from '../frame/exit.js';
+import { type CliError, usageError } from '../frame/exit.js';
 import type { Terminal } from '../frame/terminal.js';
 import type { Fields } from './kinds.js';
 
@@ -24,7 +24,7 @@ const MAX_BYTES = 64 * 1024 * 1024;
 export async function readDocuments(from: string, { stdin }: Terminal): Promise<Document[]> {
   if (from === '-') return documentsIn(await readAll(stdin), 'standard input');
   const stat = await fs.stat(from).catch((cause: Error) => {
-    throw new CliError(`${from} cannot be read: ${cause.message}`, { cause });
+    throw unreadable(from, cause);
   });
   if (!stat.isDirectory()) return documentsIn(await readFile(from, stat.size), from);
   const names = (await fs.readdir(from)).filter((name) => /\.(ya?ml|json)$/.test(name)).toSorted();
@@ -34,8 +34,16 @@ export async function readDocuments(from: string, { stdin }: Terminal): Promise<
   return found;
 }
 
+/** Why a file that the user has named cannot be read. */
+export const unreadable = (file: string, cause: Error): CliError =>
+  usageError(
+    (cause as NodeJS.ErrnoException).code === 'ENOENT'
+      ? `There is no file ${file}.`
+      : `${file} cannot be read: ${cause.message}`,
+  );
+
 async function readFile(file: string, size: number): Promise<string> {
-  if (size > MAX_BYTES) throw new CliError(`${file} has ${size} bytes; at most ${MAX_BYTES} can be read.`);
+  if (size > MAX_BYTES) throw usageError(`${file} has ${size} bytes; at most ${MAX_BYTES} can be read.`);
   return fs.readFile(file, 'utf8');
 }
 
@@ -43,12 +51,12 @@ async function readFile(file: string, size: number): Promise<string> {
 function documentsIn(text: string, place: string): Document[] {
   const parsed = [...parseAllDocuments(text)];
   const fault = parsed.flatMap(({ errors }) => errors)[0];
-  if (fault) throw new CliError(`${place} is not valid YAML or JSON: ${fault.message.split('\n')[0]}`);
+  if (fault) throw usageError(`${place} is not valid YAML or JSON: ${fault.message.split('\n')[0]}`);
   const values = parsed.flatMap((document) => (document.toJS() ?? []) as Fields | Fields[]);
   return values.map((fields, at) => {
     const where = values.length === 1 ? place : `${place}#${at + 1}`;
     if (typeof fields !== 'object' || fields === null)
-      throw new CliError(`${where} is not an object with the fields of a resource.`);
+      throw usageError(`${where} is not an object with the fields of a resource.`);
     return { fields: fields as Fields, place: where };
   });
 }

@@ -4,6 +4,7 @@ import { GatewayError, type GatewayClient, type Schemas } from '@mcp-gateway/cli
 import { CliError, EXIT, usageError } from '../frame/exit.js';
 import { durationMs } from '../frame/flags.js';
 import { act, type Run, type Surroundings } from '../frame/frame.js';
+import { inCommands } from '../frame/in-commands.js';
 import { age, type View } from '../frame/output.js';
 import { harmless, oneLine, paint, type Style, type Terminal, write } from '../frame/terminal.js';
 import { kindOf, kinds, type Ref, refOf } from './kinds.js';
@@ -37,13 +38,21 @@ const STYLE: Record<string, Style> = {
   Failed: 'red',
 };
 
-const replicasOf = ({ readyReplicas, desiredReplicas }: Observed) =>
-  desiredReplicas === undefined ? undefined : `${readyReplicas}/${desiredReplicas}`;
+/** A server that runs elsewhere has no image and no replicas. */
+const replicasOf = ({ readyReplicas, desiredReplicas, image }: Observed) =>
+  desiredReplicas === undefined || (desiredReplicas === 0 && image === undefined)
+    ? undefined
+    : `${readyReplicas}/${desiredReplicas}`;
 
-/** What a person should read first: the condition that is wrong, or the first one. */
-const messageOf = ({ conditions, phase }: Observed) =>
-  (phase === 'Ready' ? undefined : (conditions.find((condition) => condition.status !== 'True') ?? conditions[0]))
-    ?.message;
+/** What a person should read first: the condition that is false, or else the one that is open, or the first one. */
+function messageOf({ conditions, phase }: Observed): string | undefined {
+  const isReady = phase === 'Ready';
+  // A change that is done is no longer under way.
+  const wrong = conditions.find(({ type, status: is }) => is === 'False' && !(isReady && type === 'Progressing'));
+  const open = isReady ? undefined : (conditions.find(({ status: is }) => is !== 'True') ?? conditions[0]);
+  const read = wrong ?? open;
+  return read && inCommands(read.message);
+}
 
 const view: View<Observed> = {
   name: ({ kind, name }) => `${kind}/${name}`,
@@ -109,7 +118,7 @@ function described(seen: Observed, terminal: Terminal): string {
   ];
   for (const { type, status: is, reason, message } of seen.conditions) {
     lines.push(
-      `  ${type}: ${is === 'True' ? 'yes' : is === 'False' ? 'no' : 'unknown'} (${reason}) ${oneLine(message)}`,
+      `  ${type}: ${is === 'True' ? 'yes' : is === 'False' ? 'no' : 'unknown'} (${reason}) ${oneLine(inCommands(message))}`,
     );
   }
   for (const replica of seen.replicas ?? []) {

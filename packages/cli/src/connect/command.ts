@@ -1,12 +1,9 @@
 import { Command } from 'commander';
 import { usageError } from '../frame/exit.js';
 import { local, type Run, type Surroundings } from '../frame/frame.js';
-import { openSession } from '../frame/session.js';
+import { gatewayOfUrl, openSession } from '../frame/session.js';
 import { write } from '../frame/terminal.js';
 import { connect } from './connect.js';
-
-/** The MCP endpoints of a gateway, at the end of a URL. */
-const ENDPOINT = /\/(?:adapters\/[^/]+\/mcp|mcp(?:\/t\/[^/]+)?)\/?$/;
 
 /** `mcp-gateway connect`: for clients that start a command. */
 export function connectCommand(surroundings: Surroundings): Command {
@@ -19,13 +16,7 @@ export function connectCommand(surroundings: Surroundings): Command {
 
 async function run(all: Omit<Run, 'session'>, server: string, { apiKeyEnv }: { apiKeyEnv?: string }): Promise<void> {
   const { contexts: file, globals, version, terminal, signal, variables, fetch } = all;
-  const isUrl = /^https?:\/\//.test(server);
-  const gateway = isUrl ? server.replace(ENDPOINT, '') : undefined;
-  if (gateway === server)
-    throw usageError(
-      `${server} is not the URL of a server behind a gateway.`,
-      'It ends with /adapters/NAME/mcp, /mcp or /mcp/t/TOOLSET.',
-    );
+  const gateway = gatewayOfUrl(server);
   const apiKey = apiKeyEnv === undefined ? undefined : (variables as Record<string, string | undefined>)[apiKeyEnv];
   if (apiKeyEnv !== undefined && !apiKey) throw usageError(`The environment variable ${apiKeyEnv} is not set.`);
   const { wanted } = globals;
@@ -41,7 +32,7 @@ async function run(all: Omit<Run, 'session'>, server: string, { apiKeyEnv }: { a
     ...(fetch && { fetch }),
   });
   await connect({
-    url: isUrl ? server : session.mcpUrl(server).href,
+    url: gateway === undefined ? session.mcpUrl(server).href : server,
     credentials: session.credentials,
     headers: { 'user-agent': `mcp-gateway/${version}` },
     stdin: terminal.stdin,

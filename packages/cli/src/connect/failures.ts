@@ -36,8 +36,12 @@ export function failureOf(error: unknown, hasSession: boolean): Failure {
   return { kind: 'failed', why: `The connection to the gateway failed (${why})`, mayHaveRun: true };
 }
 
+/** An error of the transport as a line of a log. */
+export const lineOf = (error: Error): string =>
+  error instanceof SdkHttpError ? `the gateway answered ${error.status}: ${detailOf(error)}` : error.message;
+
 /** The sentence of a problem document or of a JSON-RPC error, where the body is one. */
-function detailOf({ data, statusText }: SdkHttpError): string {
+export function detailOf({ data, statusText }: SdkHttpError): string {
   const text = typeof data.text === 'string' ? data.text : undefined;
   try {
     const body = JSON.parse(text ?? '') as { detail?: unknown; title?: unknown; error?: { message?: unknown } };

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JSONRPCMessage, RequestId, StreamableHTTPClientTransport, Transport } from '@modelcontextprotocol/client';
-import { failureOf } from './failures.js';
+import { failureOf, lineOf } from './failures.js';
 import { failure, type Sort, sortOf } from './messages.js';
 
 /** An id that no client uses, for the handshake that the relay repeats. */
@@ -68,7 +68,7 @@ export class Relay {
   #open(): StreamableHTTPClientTransport {
     const server = this.#parts.connect();
     server.onmessage = (message) => this.#give(message);
-    server.onerror = (error) => this.#parts.log(error.message);
+    server.onerror = (error) => this.#parts.log(lineOf(error));
     return server;
   }
 

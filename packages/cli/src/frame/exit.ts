@@ -1,5 +1,6 @@
 import { ConnectionError, GatewayError } from '@mcp-gateway/client';
 import { CommanderError } from 'commander';
+import { inCommands } from './in-commands.js';
 import { harmless } from './terminal.js';
 
 /** What the exit code of the command says; docs/cli.md lists them for users. */
@@ -84,7 +85,7 @@ function answered(error: GatewayError): string {
   const what = faults.length > 0 ? `${error.title}:${faults.join('')}` : error.message;
   const remedy = REMEDY_BY_CODE[error.code] ?? (error.detail ? undefined : error.remedy);
   const id = error.requestId === undefined || error.status < 500 ? '' : ` (request ${error.requestId})`;
-  return sentences(what + id, remedy);
+  return sentences(inCommands(what) + id, remedy && inCommands(remedy));
 }
 
 /** Messages quote servers. */

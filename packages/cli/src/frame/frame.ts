@@ -38,11 +38,21 @@ export function act<Parameters extends unknown[]>(
   action: (run: Run, ...parameters: Parameters) => Promise<void>,
 ): (...args: unknown[]) => Promise<void> {
   return local(surroundings, async (run, ...parameters: Parameters) => {
-    const { contexts: file, version, fetch } = surroundings;
-    const { wanted, timeoutMs } = run.globals;
-    const userAgent = `mcp-gateway/${version}`;
-    const session = await openSession({ file, wanted, timeoutMs, userAgent, ...(fetch && { fetch }) });
-    await action({ ...run, session }, ...parameters);
+    await action({ ...run, session: await sessionFor(run) }, ...parameters);
+  });
+}
+
+/** The gateway that the flags choose, or the given one, signed in. */
+export function sessionFor(
+  { contexts: file, version, fetch, globals: { wanted, timeoutMs } }: Omit<Run, 'session'>,
+  gateway?: string,
+): Promise<Session> {
+  return openSession({
+    file,
+    wanted: { ...wanted, ...(gateway !== undefined && { gateway }) },
+    timeoutMs,
+    userAgent: `mcp-gateway/${version}`,
+    ...(fetch && { fetch }),
   });
 }
 

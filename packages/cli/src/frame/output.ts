@@ -109,20 +109,41 @@ function table<Row>(
   const widths = shown.map(({ title }, at) =>
     Math.max(headers ? title.length : 0, ...cells.map((line) => (line[at] ?? '').length)),
   );
+  fit(widths, terminal.stdout, wide);
   const padded = (text: string, at: number) =>
     at === shown.length - 1 ? '' : ' '.repeat((widths[at] ?? 0) - text.length + 2);
   const lines = rows.map((row, line) =>
     shown.map(({ style }, at) => {
-      const text = cells[line]?.[at] ?? '';
+      const text = cut(cells[line]?.[at] ?? '', widths[at] ?? 0);
       const colour = style?.(row);
       return (colour ? paint(colour, text, terminal.stdout, terminal) : text) + padded(text, at);
     }),
   );
   const heading = headers
-    ? [shown.map(({ title }, at) => paint('bold', title, terminal.stdout, terminal) + padded(title, at))]
+    ? [
+        shown.map(({ title }, at) => {
+          const text = cut(title, widths[at] ?? 0);
+          return paint('bold', text, terminal.stdout, terminal) + padded(text, at);
+        }),
+      ]
     : [];
   return [...heading, ...lines].map((line) => `${line.join('').trimEnd()}\n`).join('');
 }
+
+const MIN_WIDTH = 12;
+
+/** Narrows the widest columns until a line fits a terminal. The first column, the name, and `-o wide` stay whole. */
+function fit(widths: number[], { isTTY = false, columns = 0 }: Terminal['stdout'], wide: boolean): void {
+  if (!isTTY || columns === 0 || wide) return;
+  const total = () => widths.reduce((sum, width) => sum + width + 2, -2);
+  for (;;) {
+    const widest = Math.max(...widths.slice(1));
+    if (total() <= columns || widest <= MIN_WIDTH) return;
+    widths[widths.lastIndexOf(widest)] = widest - 1;
+  }
+}
+
+const cut = (text: string, width: number): string => (text.length > width ? `${text.slice(0, width - 1)}…` : text);
 
 /** How long ago a time is, in its largest unit: `5m`, `3d`. */
 export function age(time: string | undefined, nowMs = Date.now()): string {

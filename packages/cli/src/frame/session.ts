@@ -2,6 +2,7 @@ import { createGatewayClient, type Credentials, type GatewayClient } from '@mcp-
 import { chooseTarget, type Target, type Wanted } from './contexts.js';
 import type { ContextsFile } from './contexts-file.js';
 import { credentialsOf } from './credentials.js';
+import { usageError } from './exit.js';
 
 /** A gateway as one command uses it: its API, and requests of MCP, both signed in. */
 export interface Session {
@@ -11,7 +12,7 @@ export interface Session {
   credentials: Credentials;
   /** For MCP clients: signs in, and once more after a 401. It takes and gives what `fetch` does. */
   fetch: typeof globalThis.fetch;
-  /** The URL of an MCP endpoint: of `/mcp`, `/mcp/t/NAME`, or an adapter by its name. */
+  /** The URL of an MCP endpoint: of `/mcp`, `/mcp/t/NAME`, an adapter by its name, or a URL of one of them. */
   mcpUrl(endpoint: string): URL;
 }
 
@@ -45,8 +46,29 @@ export async function openSession({
   };
 }
 
-const pathOf = (endpoint: string): string =>
-  endpoint.startsWith('/') ? endpoint : `/adapters/${encodeURIComponent(endpoint)}/mcp`;
+/** The MCP endpoints of a gateway, at the end of a URL. */
+const ENDPOINT = /\/(?:adapters\/[^/]+\/mcp|mcp(?:\/t\/[^/]+)?)\/?$/;
+
+/**
+ * The gateway of an MCP endpoint that is named by its URL; undefined for a name or a path.
+ * @throws CliError (usage) for another URL
+ */
+export function gatewayOfUrl(server: string): string | undefined {
+  if (!/^https?:\/\//.test(server)) return undefined;
+  const gateway = server.replace(ENDPOINT, '');
+  if (gateway !== server) return gateway;
+  throw usageError(
+    `${server} is not the URL of a server behind a gateway.`,
+    'It ends with /adapters/NAME/mcp, /mcp or /mcp/t/TOOLSET.',
+  );
+}
+
+/** Of a URL only the path is taken, so that a sign-in goes to its own gateway. */
+function pathOf(endpoint: string): string {
+  const gateway = gatewayOfUrl(endpoint);
+  if (gateway !== undefined) return endpoint.slice(gateway.length);
+  return endpoint.startsWith('/') ? endpoint : `/adapters/${encodeURIComponent(endpoint)}/mcp`;
+}
 
 function signedFetch(
   credentials: Credentials,

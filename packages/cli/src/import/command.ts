@@ -5,11 +5,13 @@ import { stringify } from 'yaml';
 import { confirm } from '../frame/ask.js';
 import { CliError, EXIT, usageError } from '../frame/exit.js';
 import { act, type Run, type Surroundings } from '../frame/frame.js';
+import { unreadable } from '../commands/documents.js';
+import { type Fields, kindOf, kinds } from '../commands/kinds.js';
 import { planImport } from './documents.js';
 import { exportAll } from './export.js';
 import { importMicrosoft } from './microsoft.js';
-import { type ImportPlan, joined, withUniqueNames } from './plan.js';
-import { planText } from './plan-text.js';
+import { type ImportedResource, type ImportPlan, joined, withUniqueNames } from './plan.js';
+import { type Fate, fateOf, planText, toDo } from './plan-text.js';
 import { inOrder, register } from './register.js';
 
 const MAX_FILE_BYTES = 64 * 1_048_576;
@@ -59,7 +61,7 @@ export function exportCommand(surroundings: Surroundings): Command {
 }
 
 async function importAll(run: Run, files: string[], options: Options): Promise<void> {
-  const { print, terminal, signal } = run;
+  const { print } = run;
   const plan = await planOf(run, files, options);
   const resources = inOrder(plan);
   const shown = { resources, skipped: plan.skipped };
@@ -69,19 +71,55 @@ async function importAll(run: Run, files: string[], options: Options): Promise<v
       '',
     );
   }
-  await (options.dryRun ? print.value(shown, planText(shown)) : print.note(planText(shown)));
-  if (options.dryRun || resources.length === 0) return;
+  const fates = await fatesOf(run, resources, options.replace ?? false);
+  const forPeople = planText(shown, fates);
+  await (options.dryRun ? print.value(shown, forPeople) : print.note(forPeople));
+  if (!options.dryRun && resources.length > 0) await registerAll(run, resources, fates, options);
+  const unknown = plan.skipped.filter(({ isUnknown }) => isUnknown).map(({ from }) => from);
+  if (unknown.length > 0) {
+    throw usageError(
+      `${unknown.join(', ')} cannot be imported: the format is not known.`,
+      'docs/clients.md lists the formats. A resource of this gateway has a kind and a name.',
+    );
+  }
+}
+
+/** What becomes of each. Without an answer of the gateway, all count as new. */
+async function fatesOf({ session }: Run, resources: ImportedResource[], replace: boolean): Promise<Fate[]> {
+  const names = new Set(resources.map(({ kind }) => kind));
+  const lists = new Map<string, Fields[]>();
+  for (const kind of kinds.filter(({ singular }) => names.has(singular))) {
+    lists.set(kind.singular, await kind.list(session.client).catch(() => []));
+  }
+  return resources.map((each) => {
+    const kind = kindOf(each.kind);
+    const now = kind && lists.get(each.kind)?.find((row) => row[kind.key] === each.spec.name);
+    return kind ? fateOf(each, kind, now, replace) : 'new';
+  });
+}
+
+async function registerAll(
+  run: Run,
+  resources: ImportedResource[],
+  fates: readonly Fate[],
+  options: Options,
+): Promise<void> {
+  const { print, terminal, signal } = run;
+  const count = toDo(fates);
   if (
     !options.yes &&
-    !(await confirm(`Register ${resources.length} at ${run.session.target.gateway}?`, terminal, signal))
+    (count === 0 || !(await confirm(`Register ${count} at ${run.session.target.gateway}?`, terminal, signal)))
   )
     return;
   let failed = 0;
-  for (const each of resources) {
-    const outcome = await register(run.session.client, each, options.replace ?? false).catch((error: Error) => {
-      failed++;
-      return `failed: ${faultsOf(error)}`;
-    });
+  for (const [at, each] of resources.entries()) {
+    const isSame = fates[at] === 'unchanged';
+    const outcome = isSame
+      ? 'unchanged'
+      : await register(run.session.client, each, options.replace ?? false).catch((error: Error) => {
+          failed++;
+          return `failed: ${faultsOf(error)}`;
+        });
     const line = `${each.kind}/${each.spec.name} ${outcome === 'exists' ? 'exists and stays as it is (--replace)' : outcome}`;
     await print.value({ kind: each.kind, name: each.spec.name, outcome }, line);
   }
@@ -89,19 +127,33 @@ async function importAll(run: Run, files: string[], options: Options): Promise<v
     throw new CliError(`${failed} of ${resources.length} could not be registered.`, { exit: EXIT.failed });
 }
 
+/** @throws CliError (usage) where a file is not what its name or first character says */
+function planOfFiles(...given: Parameters<typeof planImport>): ImportPlan {
+  try {
+    return planImport(...given);
+  } catch (cause) {
+    throw usageError((cause as Error).message);
+  }
+}
+
+const textIn = (file: string): Promise<string> =>
+  readFile(file, 'utf8').catch((cause: Error) => {
+    throw unreadable(file, cause);
+  });
+
 async function planOf({ terminal, variables, fetch }: Run, files: string[], options: Options): Promise<ImportPlan> {
   if (files.length === 0 && options.fromGateway === undefined)
     throw usageError('Name a file, or a gateway with --from-gateway.');
   const sources = await Promise.all(
     files.map(async (name) => ({
       name,
-      text: name === '-' ? await text(terminal.stdin) : await readFile(name, 'utf8'),
+      text: name === '-' ? await text(terminal.stdin) : await textIn(name),
     })),
   );
   const large = sources.find((each) => each.text.length > MAX_FILE_BYTES);
   if (large) throw usageError(`${large.name} is larger than ${MAX_FILE_BYTES} bytes.`);
   const includeSecrets = options.includeSecrets ?? false;
-  const plan = planImport(sources, { ...options, includeSecrets });
+  const plan = planOfFiles(sources, { ...options, includeSecrets });
   if (options.fromGateway === undefined) return plan;
   const token = options.sourceTokenEnv && (variables as Record<string, string | undefined>)[options.sourceTokenEnv];
   if (options.sourceTokenEnv && !token)

@@ -14,6 +14,7 @@ import {
   objectOf,
   skip,
   textOf,
+  unknownFormat,
   withUniqueNames,
 } from './plan.js';
 import { importRegistryEntry } from './registry-entry.js';
@@ -52,14 +53,14 @@ export function planImport(files: readonly SourceFile[], options: ImportOptions)
 }
 
 function importDocument(name: string, document: unknown, options: ImportOptions): ImportPlan {
-  if (!isObject(document)) return skip(name, 'it is no object');
+  if (!isObject(document)) return unknownFormat(name, 'it is no object');
   // A server.json has a name beside its packages; a client configuration has servers under one of a few keys.
   return (
     importOwnDocument(document) ??
     importAgentgateway(document, options) ??
     importRegistryEntry(document, options) ??
     importClientFile(document, options) ??
-    skip(name, 'it is of no known format')
+    unknownFormat(name, 'it is of no known format')
   );
 }
 

@@ -15,7 +15,7 @@ export interface ImportedResource {
 export interface ImportPlan {
   resources: ImportedResource[];
   /** What has no counterpart, and why. */
-  skipped: { from: string; why: string }[];
+  skipped: { from: string; why: string; /** Nothing in it says what it is. */ isUnknown?: true }[];
 }
 
 export interface ImportOptions {
@@ -37,6 +37,12 @@ export const joined = (plans: readonly ImportPlan[]): ImportPlan => ({
 });
 
 export const skip = (from: string, why: string): ImportPlan => ({ resources: [], skipped: [{ from, why }] });
+
+/** A document whose format no importer knows. */
+export const unknownFormat = (from: string, why: string): ImportPlan => ({
+  resources: [],
+  skipped: [{ from, why, isUnknown: true }],
+});
 
 export const resource = (
   kind: ImportedKind,

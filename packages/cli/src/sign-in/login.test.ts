@@ -184,6 +184,8 @@ describe('a login', () => {
     ],
     [{ gateway: 'http://127.0.0.1:1' }, 'http://127.0.0.1:1 cannot be reached'],
     [{ redirectUri: 'https://evil.example/' }, '--redirect-uri must be http on loopback'],
+    [{ redirectUri: 'http://evil.example/' }, '--redirect-uri must be http on loopback'],
+    [{ redirectUri: 'http://localhost.evil.example/' }, '--redirect-uri must be http on loopback'],
   ])('says what is wrong with %j', async (options, why) => {
     await expect(login(optionsOf({ ...options }))).rejects.toThrow(why);
   });
@@ -245,12 +247,33 @@ describe('the token of a login', () => {
     expect(claimsOf(await accessToken(store, fetch))['sub']).toBe('bob');
   });
 
+  it('is renewed before it ends on its way', async () => {
+    const store = storeOf({ ...state, expiresAt: Date.now() + 50_000 });
+    expect(await accessToken(store, fetch)).not.toBe(state.accessToken);
+  });
+
   it('is renewed when the gateway has refused it, though its time is not over', async () => {
     const store = storeOf(state);
     expect(await accessToken(store, fetch)).toBe(state.accessToken);
     const renewed = await accessToken(store, fetch, state.accessToken);
     expect(renewed).not.toBe(state.accessToken);
     expect(await accessToken(store, fetch, state.accessToken)).toBe(renewed);
+  });
+
+  it('is renewed by the same refresh token for as long as the issuer gives no other', async () => {
+    const store = storeOf({ ...state, expiresAt: 0 });
+    await accessToken(store, async (...given) => {
+      const answer = await fetch(...given);
+      const body = (await answer.json()) as Record<string, unknown>;
+      return Response.json({ ...body, refresh_token: undefined }, { status: answer.status });
+    });
+    expect(store.states.map(({ refreshToken }) => refreshToken)).toEqual([state.refreshToken, state.refreshToken]);
+  });
+
+  it('is not used before it is kept, because the old refresh token may be worth nothing from then on', async () => {
+    const store = storeOf({ ...state, expiresAt: 0 });
+    store.write = async () => Promise.reject(new Error('the disk is full'));
+    await expect(accessToken(store, fetch)).rejects.toThrow('the disk is full');
   });
 
   it('ends with a logout at the issuer, too', async () => {

@@ -18,6 +18,8 @@ export interface RunOptions {
   input?: string;
   /** Both outputs and the input are a terminal. */
   isTTY?: boolean;
+  /** The width of the terminal. */
+  columns?: number;
   signal?: AbortSignal;
   /** The file of contexts. */
   file?: string;
@@ -28,7 +30,8 @@ export interface RunOptions {
 /** Runs one command line of `mcp-gateway` in this process. */
 export async function mcpGateway(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
   const { variables = {}, input = '', isTTY = false, signal = new AbortController().signal } = options;
-  const stream = () => Object.assign(new PassThrough(), { isTTY });
+  const stream = () =>
+    Object.assign(new PassThrough(), { isTTY, ...(options.columns && { columns: options.columns }) });
   const [stdin, stdout, stderr] = [stream(), stream(), stream()] as const;
   stdin.end(input);
   const file = options.file ?? join(await temporaryFolder(), 'contexts.yaml');

@@ -84,9 +84,14 @@ describe('a remote server', () => {
     expect(await check(`${url}/mcp`, { hasCredential: true })).toMatchObject({ answers: true });
   });
 
-  it('that redirects to another host is not, and the status names it without its query', async () => {
-    const url = await listening(status(308, '', { location: 'https://elsewhere.example/mcp?token=t' }));
+  it('that redirects to another host is not followed, and the status names it without its query', async () => {
+    const asked: unknown[] = [];
+    const url = await listening((req, res) => {
+      asked.push(req.url);
+      status(308, '', { location: 'https://elsewhere.example/mcp?token=t' })(req, res);
+    });
     const { reason, message } = await check(`${url}/mcp`);
+    expect(asked).toEqual(['/mcp']);
     expect([reason, message]).toEqual([
       'Redirected',
       expect.stringContaining('to https://elsewhere.example/mcp. Set remote.url'),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { OperationPlan, PublishedLock } from '@mcp-gateway/common/contracts';
+import { DEFINITION_BOUNDS, type OperationPlan, type PublishedLock } from '@mcp-gateway/common/contracts';
 import type { Tool } from '@modelcontextprotocol/server';
 import { NOTHING, type Listing } from '../sources/source.js';
 import { definitionHash, locked, reportOf } from './definition-lock.js';
@@ -124,5 +124,10 @@ describe('a report', () => {
     expect(report[0]?.fault).toBe('too-large');
     expect(report.filter(({ definition }) => definition !== undefined)).toHaveLength(17);
     expect(report.filter(({ fault }) => fault === 'no-room')).toHaveLength(3);
+  });
+
+  it('names as many as the control plane records, and no more', () => {
+    const many = Array.from({ length: DEFINITION_BOUNDS.recorded + 1 }, (_, i) => tool({ name: `t${i}` }));
+    expect(reportOf(listing(...many), undefined)).toHaveLength(DEFINITION_BOUNDS.recorded);
   });
 });

@@ -94,7 +94,13 @@ export class ClientSessions {
 
   /** Ends the sessions of all clients that may not have one any more. */
   endUnless(mayStay: (client: ClientPeer) => boolean): void {
-    for (const [key, { client }] of this.#entries) if (!mayStay(client)) this.end(key);
+    for (const [key, { client }] of this.#entries) if (!mayStay(client)) this.revoke(key);
+  }
+
+  /** Ends a session that its client may not have any more. It may have one again before it has noticed. */
+  revoke(key: string): void {
+    this.end(key);
+    this.kept.lost(key);
   }
 
   end(key: string): void {

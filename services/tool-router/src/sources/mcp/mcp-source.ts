@@ -57,7 +57,11 @@ export class McpSource implements ToolSource {
     this.#sessions = new ClientSessions((context, underWay) => this.#openSession(context, underWay), kept);
     this.#updates = new SessionUpdates({
       sessionOf: (key) => this.#sessions.of(key),
-      open: (context) => this.#sessions.within(context, async () => {}),
+      open: async (context) => {
+        // The permission may have ended with the session that was there.
+        if (!parts.isReadableBy(context.client.principal)) throw new SourceError('the caller may not use the server');
+        await this.#sessions.within(context, async () => {});
+      },
       forget: (key, connection) => this.#sessions.forget(key, connection),
       isUnknownSession,
       log: parts.log,
@@ -173,7 +177,7 @@ export class McpSource implements ToolSource {
     const { client, principal } = context;
     const mayReach = (caller: Principal) => {
       const isReadable = this.parts.isReadableBy(caller);
-      if (!isReadable) this.#sessions.end(client.key);
+      if (!isReadable) this.#sessions.revoke(client.key);
       return isReadable;
     };
     const session = { underWay, client, mayReach };
