@@ -56,7 +56,11 @@ describe('a remote adapter', () => {
     expect(status['replicaStatus']).toBe('a remote server, which has no replicas here');
     expect(status).not.toHaveProperty('image');
     const logs = await alice.get('/adapters/far/logs');
-    expect(logs.json).toMatchObject({ status: 404, code: 'NO_LOGS', detail: expect.stringContaining('has no logs of it') });
+    expect(logs.json).toMatchObject({
+      status: 404,
+      code: 'NO_LOGS',
+      detail: expect.stringContaining('has no logs of it'),
+    });
   });
 
   it.each([
