@@ -88,6 +88,7 @@ export const MANAGEMENT: Row[] = [
   ['GET /api-keys/:key', [401, 404, 404, 200, 404, 200], NONE],
   ['DELETE /api-keys/:key', [401, 404, 404, 204, 404, 204], NONE],
   ['PUT /api-keys/:key key', NOT_POSSIBLE],
+  ['GET /registry', SIGNED_IN],
   ['GET /registry/v0.1/servers', SIGNED_IN],
   ['POST /registry/v0.1/servers', NOT_POSSIBLE],
   ['GET /registry/v0.1/servers/local.mcp-gateway%2F:name/versions', READ, NONE],
