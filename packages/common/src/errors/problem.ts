@@ -68,8 +68,7 @@ export interface Parsed {
 export function invalidRequest(error: z.ZodError, { within = 'body', schema }: Parsed = {}): GatewayError {
   const found = error.issues.flatMap((issue) => findings(issue, within));
   for (const finding of schema ? found.slice(0, MAX_ERRORS) : []) suggest(finding, schema as z.ZodType, within);
-  // A parameter is one text, whatever the schema makes of it.
-  const place = ({ path }: Finding) => (within === 'body' ? pointer(path) : shortened(path[0] ?? ''));
+  const place = ({ path }: Finding) => (within === 'body' ? pointer(path) : inParameter(path));
   const more = found.length - MAX_IN_DETAIL;
   return new GatewayError('INVALID_REQUEST', {
     detail: [
@@ -131,6 +130,14 @@ function typeName(expected: string): string {
   if (expected === 'record') return 'an object';
   if (expected === 'int') return 'a whole number';
   return /^[aeiou]/.test(expected) ? `an ${expected}` : `a ${expected}`;
+}
+
+/** The place in a query. What the schema numbers is one text with commas. */
+function inParameter(path: readonly PropertyKey[]): string {
+  return path
+    .filter((part) => typeof part !== 'number')
+    .map(shortened)
+    .join('.');
 }
 
 function pointer(path: readonly PropertyKey[]): string {
