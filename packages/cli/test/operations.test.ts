@@ -44,6 +44,7 @@ const COMMANDS: Partial<Record<OperationId, string>> = {
   explainPermission: 'explain a',
   postMcpMessage: 'call a',
   streamEvents: 'events',
+  getRegistry: 'registry url',
   listRegistryServers: 'registry list',
   listRegistryServerVersions: 'registry versions a',
   getRegistryServerVersion: 'registry get a 1',

@@ -27,6 +27,15 @@ export function registryCommand(surroundings: Surroundings): Command {
     .option('--search <text>', 'only servers with this text in their names')
     .action(act(surroundings, listServers));
   group
+    .command('url')
+    .description('print the URL for clients that take a registry')
+    .action(
+      act(surroundings, async ({ session, print }) => {
+        const urls = await session.client.call('getRegistry');
+        await print.value(urls, urls.registry);
+      }),
+    );
+  group
     .command('versions <server>')
     .description('list the versions of a server')
     .action(
