@@ -28,7 +28,7 @@ export interface SharedFacts {
   headers: IncomingHttpHeaders;
 }
 
-/** What it has of its own. */
+/** Facts that differ between the calls of a caller to one tool. */
 export interface OwnFacts {
   headers: IncomingHttpHeaders;
   /** Undefined: the length of the body is what `Content-Length` says. */

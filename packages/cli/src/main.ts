@@ -1,8 +1,7 @@
 import os from 'node:os';
 import { contextsFile, contextsPath } from './frame/contexts-file.js';
 import { EXIT } from './frame/exit.js';
-import { runCommandLine } from './program.js';
-import { version } from './version.js';
+import { runCommandLine, version } from './program.js';
 
 const interrupt = new AbortController();
 // A second Ctrl-C ends the command wherever it is.

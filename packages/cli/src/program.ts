@@ -49,12 +49,15 @@ const COMMANDS: ((surroundings: Surroundings) => Command)[] = [
   completionCommand,
 ];
 
+/** The version of the command; a test compares it with package.json. */
+export const version = '0.1.0';
+
 /** The command with all its subcommands and flags. */
 export function createProgram(surroundings: Surroundings): Command {
-  const { terminal, version } = surroundings;
+  const { terminal, version: shown } = surroundings;
   const program = new Command('mcp-gateway')
     .description('Manages an MCP Gateway and calls the MCP servers behind it.')
-    .version(version, '--version', 'print the version of this command')
+    .version(shown, '--version', 'print the version of this command')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
     .showHelpAfterError('(Add --help for what the command takes.)');

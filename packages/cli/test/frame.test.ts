@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { specOf, startControlPlane } from '../../../test/control-plane/support/control-plane.js';
 import { caller } from '../../../test/control-plane/support/callers.js';
 import { temporaryFolder } from '../../../test/support/postgres.js';
-import { version } from '../src/version.js';
+import { version } from '../src/program.js';
 import { callerOf, mcpGateway } from './support/run.js';
 
 describe('the frame of the command line', () => {

@@ -6,7 +6,7 @@ import { write } from '../frame/terminal.js';
 import { kindOf, kinds } from './kinds.js';
 import { namesOf } from './observe.js';
 
-/** Nobody waits longer for the names behind a tab. */
+/** Completion offers no names if the gateway takes longer to list them. */
 const NAMES_MS = 2_000;
 
 /** Each asks `mcp-gateway __complete`, with the words of the line so far, of which the last may be empty. */

@@ -182,7 +182,7 @@ type AuditOptions = Partial<Record<'since' | 'until' | 'subject' | 'action' | 'r
 };
 
 export function auditCommand(surroundings: Surroundings): Command {
-  const group = new Command('audit').description('who did what; for administrators');
+  const group = new Command('audit').description('records of calls and changes with their callers, for administrators');
   const filtered = (command: Command) =>
     command
       .option('--since <time>', 'only requests that began at this time or later; also 30m, 12h, 7d ago')

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { stringify } from 'yaml';
-import { confirm } from '../frame/ask.js';
 import { CliError, EXIT, usageError } from '../frame/exit.js';
 import { act, type Run, type Surroundings } from '../frame/frame.js';
+import { isInteractive, type Terminal } from '../frame/terminal.js';
 import { unreadable } from '../commands/documents.js';
 import { type Fields, kindOf, kinds } from '../commands/kinds.js';
 import { planImport } from './documents.js';
@@ -166,4 +167,19 @@ async function planOf({ terminal, variables, fetch }: Run, files: string[], opti
 function faultsOf(error: Error & { errors?: readonly { pointer?: string; detail?: string }[] }): string {
   const faults = (error.errors ?? []).map(({ pointer, detail }) => `${pointer ?? ''} ${detail ?? ''}`.trim());
   return faults.length > 0 ? faults.join('; ') : error.message;
+}
+
+/**
+ * Asks before something is written.
+ * @throws CliError (usage) without a terminal
+ */
+async function confirm(question: string, terminal: Terminal, signal: AbortSignal): Promise<boolean> {
+  if (!isInteractive(terminal))
+    throw usageError('This needs a confirmation, and there is no terminal to ask on.', 'Add --yes to do it.');
+  const lines = createInterface({ input: terminal.stdin, output: terminal.stderr });
+  try {
+    return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `, { signal })).trim());
+  } finally {
+    lines.close();
+  }
 }

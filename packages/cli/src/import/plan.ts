@@ -5,7 +5,7 @@ export type ImportedKind = 'tenant' | 'adapter' | 'tool' | 'toolset';
 export interface ImportedResource {
   kind: ImportedKind;
   spec: { name: string } & Record<string, unknown>;
-  /** What it was, such as `mcpServers.github`. */
+  /** Place in the imported file, such as `mcpServers.github`. */
   from: string;
   /** What was not taken over, and what is still to do. */
   notes: string[];

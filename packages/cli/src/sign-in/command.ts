@@ -43,7 +43,7 @@ export function logoutCommand(surroundings: Surroundings): Command {
   return new Command('logout').description('forget the login, and have the issuer end its tokens').action(
     local(surroundings, async (run) => {
       const { context } = chooseTarget(run.globals.wanted, await run.contexts.read());
-      if (!context?.login) return run.print.note('Nobody is signed in.');
+      if (!context?.login) return run.print.note('There is no login to forget.');
       const why = await logout(contextStore(run.contexts, context.name), fetchOf(run));
       await run.print.note(`The login of "${context.name}" is forgotten.${why ? ` ${why}.` : ''}`);
     }),

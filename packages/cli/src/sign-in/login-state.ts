@@ -12,7 +12,7 @@ export const LoginState = z.object({
   refreshToken: z.string().optional(),
   /** Milliseconds since 1970; absent when the issuer does not say. */
   expiresAt: z.number().optional(),
-  /** Who signed in, as the issuer names them. */
+  /** Name of the user, as the issuer gives it. */
   user: z.string().optional(),
 });
 export type LoginState = z.infer<typeof LoginState>;
