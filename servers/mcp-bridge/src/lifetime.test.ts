@@ -97,7 +97,7 @@ it('ends the server of a session that dies, its helpers included', async () => {
 });
 
 it('serves sixty sessions at once', async () => {
-  const { url } = await startBridge({ MCP_COMMAND: '/bin/sh', MCP_ARGS: TINY });
+  const { url } = await startBridge({ MCP_COMMAND: '/bin/sh', MCP_ARGS: `"${TINY}"` });
   const sessions = await Promise.all(Array.from({ length: 60 }, () => openSession(url)));
   const answers = await Promise.all(sessions.map((session, at) => post(url, request(at, 'ping'), session)));
   expect(answers.map(({ messages }) => messages[0]?.id)).toEqual(sessions.map((_, at) => at));

@@ -7,7 +7,7 @@ import { end, initialize, openSession, openStream, post, request } from '../test
 const SHARED = { MCP_BRIDGE_MODE: 'shared' };
 const MODERN = fileURLToPath(new URL('../test/modern-server.mjs', import.meta.url));
 const startModern = (args: string, env: Record<string, string> = {}) =>
-  startBridge({ MCP_COMMAND: process.execPath, MCP_ARGS: `${MODERN} ${args}`, ...env });
+  startBridge({ MCP_COMMAND: process.execPath, MCP_ARGS: `"${MODERN}" ${args}`, ...env });
 
 describe('a shared server', () => {
   it('is one child, and equal ids of two clients never cross', async () => {

@@ -45,7 +45,7 @@ const HOSTILE = fileURLToPath(new URL('hostile-server.mjs', import.meta.url));
 
 /** A bridge with the server of hostile-server.mjs, which behaves as `ways` say. */
 export const startHostile = (ways: string, env: Record<string, string> = {}): Promise<Bridge> =>
-  startBridge({ MCP_COMMAND: process.execPath, MCP_ARGS: `${HOSTILE} ${ways}`, ...env });
+  startBridge({ MCP_COMMAND: process.execPath, MCP_ARGS: `"${HOSTILE}" ${ways}`, ...env });
 
 export async function until(condition: () => boolean | Promise<boolean>, withinMs = 20_000): Promise<void> {
   const end = Date.now() + withinMs;
