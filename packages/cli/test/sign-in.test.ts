@@ -61,7 +61,7 @@ describe('with a gateway that wants tokens', () => {
 
   it('writes a client its configuration, with which the client calls a tool', async () => {
     const installed = join(home, '.config/Claude/claude_desktop_config.json');
-    const command = `${process.execPath} ${repository('packages/cli/dist/main.js')}`;
+    const command = `"${process.execPath}" "${repository('packages/cli/dist/main.js')}"`;
     await mkdir(dirname(installed), { recursive: true });
     await writeFile(installed, '{\n  // mine\n  "theme": "dark"\n}\n');
     const shown = await run('clients', 'install', 'claude-desktop', 'mcp-example', '--command', command, '--dry-run');

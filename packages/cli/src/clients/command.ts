@@ -58,7 +58,10 @@ const withOptions = (command: Command): Command =>
     .option('--stdio', 'have the client start `mcp-gateway connect`, which signs in')
     .option('--project [folder]', 'the file of a project in place of the file of the user')
     .option('--file <file>', 'another file of the client')
-    .option('--command <command>', 'the command that starts mcp-gateway, where the client starts it');
+    .option(
+      '--command <command>',
+      'the command that starts mcp-gateway, where the client starts it; "…" around a part with spaces',
+    );
 
 async function install(run: Run, id: string, server: string, options: Options): Promise<void> {
   const { print } = run;
@@ -104,7 +107,8 @@ function plan(
 ) {
   const client = clientOf(id);
   const target = gatewayTarget(session.target.gateway, server, options.name);
-  const words = options.command?.split(' ') ?? [];
+  // Backslashes stay: they separate folders on Windows.
+  const words = [...(options.command ?? '').matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word);
   const [first, ...rest] = words;
   const planned = planEntry(client, target, {
     apiKeyVariable: options.apiKeyEnv,
