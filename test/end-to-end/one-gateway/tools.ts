@@ -151,10 +151,13 @@ describe('an adapter with bridge', () => {
     const said = { content: [{ type: 'text', text: 'Echo: hello' }] };
     const echo = { name: 'echo', arguments: { message: 'hello' } };
     const versionNegotiation = { mode: { pin: '2026-07-28' as const } };
-    const modern = new Client({ name: 'test', version: '1' }, { versionNegotiation });
-    await modern.connect(new StreamableHTTPClientTransport(new URL(url)));
-    afterTest(() => modern.close());
-    expect(modern.getServerVersion()).toMatchObject({ name: 'mcp-servers/everything' });
+    // Until the tool router has met the server, it introduces itself.
+    const modern = await waitFor('the introduction of the server', async () => {
+      const client = new Client({ name: 'test', version: '1' }, { versionNegotiation });
+      afterTest(() => client.close());
+      await client.connect(new StreamableHTTPClientTransport(new URL(url)));
+      return client.getServerVersion()?.name === 'mcp-servers/everything' && client;
+    });
     expect(await modern.callTool(echo)).toMatchObject(said);
     const legacy = await connect(url);
     expect(await legacy.client.callTool(echo)).toMatchObject(said);
