@@ -73,3 +73,24 @@ it('tells of a failure again, at warn, that it expected of a server that was sta
   expect(levels).toEqual(['info', 'warn']);
   await known.close();
 });
+
+it('is untried again when its first replica is ready, until that has listed', async () => {
+  let ready = false;
+  const source = {
+    ref: { kind: 'tool', name: 'starting' },
+    list: () => (ready ? Promise.resolve(NOTHING) : Promise.reject(new SourceError('no replica is ready'))),
+    onChange() {},
+    close: () => Promise.resolve(),
+  } as unknown as ToolSource;
+  const log = { warn() {}, info() {} } as unknown as Logger;
+  const route = () => ({ endpoints: [{ ready }] }) as unknown as Route;
+  const known = new KnownSource({ source, route, prefix: '', changed() {}, log });
+  await jest.advanceTimersByTimeAsync(10);
+  expect([known.isTried, known.failure]).toEqual([true, 'no replica is ready']);
+  ready = true;
+  known.routeChanged();
+  expect(known.isTried).toBe(false);
+  await known.refresh();
+  expect([known.isTried, known.listing]).toEqual([true, NOTHING]);
+  await known.close();
+});

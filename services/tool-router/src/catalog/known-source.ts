@@ -103,7 +103,13 @@ export class KnownSource {
       if (this.#given) this.#serve(this.#given);
     }
     const { server = this.parts.route } = this.parts;
-    if (hasReady(server()) && this.failure !== undefined) this.#refreshIn(0);
+    if (!hasReady(server()) || this.failure === undefined) return;
+    if (this.#wasStarting) {
+      // Its first replica is ready: clients wait for its list, as for that of a new source.
+      this.failure = undefined;
+      this.parts.changed();
+    }
+    this.#refreshIn(0);
   }
 
   /** Closes when the requests that are under way have ended. */
@@ -152,7 +158,7 @@ export class KnownSource {
     try {
       const listing = await this.source.list(signal);
       ended('listed');
-      const isRecovered = this.failure !== undefined;
+      const isRecovered = this.#failures > 0;
       this.failure = undefined;
       this.#failures = 0;
       this.listedAt = this.#now();
